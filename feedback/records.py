@@ -1,0 +1,85 @@
+"""The tables that flow between the rooms, as frozen dataclasses and frame schemas.
+
+A *frame* is a pandas DataFrame with the columns named here. Times are zoned; offsets are Unicode code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+KINDS: Final = ("review", "social", "interview", "survey")
+POLARITIES: Final = ("negative", "mixed", "neutral", "positive")
+FAMILIES: Final = ("product", "service", "experience")
+UNSPECIFIED: Final = "unspecified"
+
+#: Columns of a feedback frame and of the store's table `feedback`, in this order. `created_at` is a zoned timestamp
+#: (UTC inside frames); `near_duplicate_of` is the id of the record that this one copies, `duplicate_reason` says how;
+#: `context` is the question that an interview answer answers; `language` is "zh" or another ISO 639-1 code.
+FEEDBACK_COLUMNS: Final = (
+    "id", "kind", "channel", "product", "text", "created_at", "author", "rating", "nps", "version", "region",
+    "engagement", "url", "file", "sheet", "row", "context", "language", "near_duplicate_of", "duplicate_reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record stands: file, sheet (of a workbook) and row, 1-based as a spreadsheet or editor numbers it."""
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One review, social post, survey answer or interview answer (SPEC §2)."""
+
+    id: str
+    kind: str
+    channel: str | None
+    product: str
+    text: str
+    created_at: datetime | None
+    author: str | None
+    rating: float | None
+    nps: int | None
+    version: str | None
+    region: str | None
+    engagement: int | None
+    url: str | None
+    file: str
+    sheet: str | None
+    row: int | None
+    context: str | None = None
+    language: str | None = None
+    near_duplicate_of: str | None = None
+    duplicate_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The words that show a complaint code: `text[start:end] == quote`."""
+
+    code: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge says of one text: one polarity, any number of codes, each with the span that shows it.
+
+    `scores` are calibrated probabilities of the four polarities and sum to 1; `code_scores` are calibrated
+    probabilities of the codes given. `unspecified` stands alone in `codes` and has no family.
+    """
+
+    polarity: str
+    scores: dict[str, float]
+    codes: tuple[str, ...] = ()
+    code_scores: dict[str, float] = field(default_factory=dict)
+    families: tuple[str, ...] = ()
+    stage: str | None = None
+    spans: tuple[Span, ...] = ()

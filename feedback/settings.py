@@ -1,0 +1,133 @@
+"""feedback.toml, environment and defaults become one `Settings` object.
+
+Every number of SPEC.md is a field here with its default. A room takes its own section, never the whole.
+Precedence: command line, then environment (FEEDBACK_STORE, FEEDBACK_LANG), then feedback.toml, then the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from feedback.errors import BadSettings, UnreadableFile
+
+
+class Section(BaseModel):
+    """A section of the settings: immutable, unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextSettings(Section):
+    """Segmentation."""
+
+    segmenter: Literal["rjieba", "jieba"] = "rjieba"
+
+
+class IngestSettings(Section):
+    """Reading files. `profiles` maps a profile name to the column mapping it was saved with."""
+
+    near_duplicate_similarity: float = Field(0.8, gt=0, le=1)
+    near_duplicate_min_length: int = Field(12, ge=1)
+    max_cell_characters: int = Field(100_000, ge=100)
+    keep_raw: bool = False
+    profiles: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+class JudgeSettings(Section):
+    """Judging. `thresholds` overrides the model's own threshold of a code (0..1)."""
+
+    thresholds: dict[str, float] = Field(default_factory=dict)
+
+
+class TrackSettings(Section):
+    """Negative share (SPEC §4). `keywords` maps a keyword to the words that count as it."""
+
+    threshold: float = Field(0.05, gt=0, lt=1)
+    window: str = "7d"
+    step: str = "1d"
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    false_discovery_rate: float = Field(0.05, gt=0, lt=1)
+    incident_hours: int = Field(24, ge=1)
+    keywords: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class LeadSettings(Section):
+    """Leads (SPEC §6): weights are the exponents of the rank's factors."""
+
+    weights: dict[str, float] = Field(
+        default_factory=lambda: {"reach": 1.0, "severity": 1.0, "value": 1.0, "trend": 1.0, "confidence": 1.0}
+    )
+    quotes: int = Field(5, ge=1)
+    bootstrap: int = Field(200, ge=0)
+    top: int = Field(10, ge=1)
+    seed: int = 20_240_601
+
+
+class Settings(Section):
+    """All settings. `lang` is the language of reports, exports and alerts."""
+
+    store: Path = Path("feedback.duckdb")
+    lang: Literal["zh", "en"] = "zh"
+    timezone: str = "Asia/Shanghai"
+    lexicons: Path | None = None
+    text: TextSettings = TextSettings()
+    ingest: IngestSettings = IngestSettings()
+    judge: JudgeSettings = JudgeSettings()
+    track: TrackSettings = TrackSettings()
+    leads: LeadSettings = LeadSettings()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"unknown time zone {value!r}; give an IANA name such as Asia/Shanghai") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of times that carry none, and of midnight."""
+        return ZoneInfo(self.timezone)
+
+
+def load(path: Path | None = None, **overrides: Any) -> Settings:
+    """Settings from `path` (default ./feedback.toml, which may be absent), environment and `overrides` that are not None.
+
+    Raises UnreadableFile when a named file is missing, BadSettings when a key or value is wrong.
+    """
+    named = path is not None
+    file = path or Path("feedback.toml")
+    data: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{file}: {error}", hint="the settings file must be TOML in UTF-8") from None
+    elif named:
+        raise UnreadableFile(f"{file}: no such settings file", hint="leave --settings out to use the defaults")
+    for key, variable in (("store", "FEEDBACK_STORE"), ("lang", "FEEDBACK_LANG")):
+        if os.environ.get(variable):
+            data[key] = os.environ[variable]
+    data.update({key: value for key, value in overrides.items() if value is not None})
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(f"{file}: {where}: {first['msg']}", hint=_valid_keys(first)) from None
+
+
+def _valid_keys(error: Any) -> str | None:
+    if error["type"] != "extra_forbidden":
+        return None
+    section: Any = Settings
+    for part in error["loc"][:-1]:
+        section = section.model_fields[part].annotation
+    return f"valid keys: {', '.join(section.model_fields)}"

@@ -1,0 +1,48 @@
+"""The store's tables as ordered, named migrations. A migration, once landed, never changes: add another.
+
+Documented for other tools in the README ("The store").
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: (name, SQL) in order; the number of a migration is its position from 1.
+MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "feedback",
+        """
+        CREATE TABLE feedback (
+            id VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, channel VARCHAR, product VARCHAR NOT NULL,
+            text VARCHAR NOT NULL, created_at TIMESTAMPTZ, author VARCHAR, rating DOUBLE, nps INTEGER,
+            version VARCHAR, region VARCHAR, engagement BIGINT, url VARCHAR,
+            file VARCHAR NOT NULL, sheet VARCHAR, "row" BIGINT,
+            context VARCHAR, language VARCHAR, near_duplicate_of VARCHAR, duplicate_reason VARCHAR
+        );
+        -- Rows met again inside one run: the record they repeat and where they stand.
+        CREATE TABLE duplicates (id VARCHAR NOT NULL, file VARCHAR NOT NULL, sheet VARCHAR, "row" BIGINT);
+        -- One row per file and sheet taken in; the counts obey read = stored + known + duplicates + quarantined.
+        CREATE TABLE ingests (
+            file VARCHAR NOT NULL, sheet VARCHAR, kind VARCHAR NOT NULL, product VARCHAR NOT NULL, encoding VARCHAR,
+            "read" BIGINT NOT NULL, stored BIGINT NOT NULL, known BIGINT NOT NULL, duplicates BIGINT NOT NULL,
+            near_duplicates BIGINT NOT NULL, quarantined BIGINT NOT NULL, finished_at TIMESTAMPTZ NOT NULL
+        );
+        """,
+    ),
+    (
+        "verdicts",
+        """
+        CREATE TABLE verdicts (
+            feedback_id VARCHAR PRIMARY KEY, polarity VARCHAR NOT NULL,
+            negative DOUBLE NOT NULL, mixed DOUBLE NOT NULL, neutral DOUBLE NOT NULL, positive DOUBLE NOT NULL,
+            codes VARCHAR[] NOT NULL, families VARCHAR[] NOT NULL, stage VARCHAR,
+            code_scores VARCHAR NOT NULL, judge VARCHAR NOT NULL, judged_at TIMESTAMPTZ NOT NULL
+        );
+        -- One row per span: the words that show a code. Offsets count code points from 0; span_end is exclusive.
+        CREATE TABLE complaints (
+            feedback_id VARCHAR NOT NULL, code VARCHAR NOT NULL, span_start INTEGER NOT NULL,
+            span_end INTEGER NOT NULL, quote VARCHAR NOT NULL
+        );
+        """,
+    ),
+)
