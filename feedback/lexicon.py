@@ -96,7 +96,9 @@ def taxonomy(folder: Path | None = None) -> Taxonomy:
     root = folder or bundled("lexicons")
     file = root / "codes.toml"
     data = read_toml(file)
-    families = {str(f["name"]): Family(f["name"], f["zh"], f["en"]) for f in _entries(file, data, "family", "name zh en")}
+    families = {
+        str(f["name"]): Family(f["name"], f["zh"], f["en"]) for f in _entries(file, data, "family", "name zh en")
+    }
     codes: dict[str, Code] = {}
     for entry in _entries(file, data, "code", "name zh en"):
         name, family = str(entry["name"]), entry.get("family")
@@ -120,5 +122,7 @@ def _entries(file: Path, data: dict[str, Any], table: str, needed: str) -> list[
     for number, entry in enumerate(entries, 1):
         missing = [key for key in needed.split() if key not in entry]
         if missing:
-            raise BadLexicon(f"{file}: [[{table}]] number {number} lacks {', '.join(missing)}", hint=f"needed: {needed}")
+            raise BadLexicon(
+                f"{file}: [[{table}]] number {number} lacks {', '.join(missing)}", hint=f"needed: {needed}"
+            )
     return entries

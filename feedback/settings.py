@@ -98,7 +98,7 @@ class Settings(Section):
 
 
 def load(path: Path | None = None, **overrides: Any) -> Settings:
-    """Settings from `path` (default ./feedback.toml, which may be absent), environment and `overrides` that are not None.
+    """Settings from `path` (default ./feedback.toml, may be absent), environment and `overrides` that are not None.
 
     Raises UnreadableFile when a named file is missing, BadSettings when a key or value is wrong.
     """

@@ -48,9 +48,13 @@ class Globals:
 @app.callback()
 def _globals(
     context: typer.Context,
-    store: Annotated[Path | None, typer.Option(help="The store, one DuckDB file.", show_default="./feedback.duckdb")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The store, one DuckDB file.", show_default="./feedback.duckdb")
+    ] = None,
     settings: Annotated[Path | None, typer.Option(help="Settings file.", show_default="./feedback.toml")] = None,
-    lang: Annotated[Literal["zh", "en"] | None, typer.Option(help="Language of reports and exports.", show_default="zh")] = None,
+    lang: Annotated[
+        Literal["zh", "en"] | None, typer.Option(help="Language of reports and exports.", show_default="zh")
+    ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on standard error.")] = False,
 ) -> None:
     context.obj = Globals(store, settings, lang, quiet)
@@ -73,4 +77,3 @@ def main() -> None:
         # The reader of our output went away (`| head`): not a fault. Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-

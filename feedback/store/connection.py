@@ -93,7 +93,8 @@ class Store:
             return
         with self.write() as connection:
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMPTZ)"
+                "CREATE TABLE IF NOT EXISTS migrations"
+                " (number INTEGER PRIMARY KEY, name VARCHAR, applied_at TIMESTAMPTZ)"
             )
             for number, (name, sql) in enumerate(MIGRATIONS, 1):
                 if number > len(done):
