@@ -32,9 +32,9 @@ class TextSettings(Section):
 class IngestSettings(Section):
     """Reading files. `profiles` maps a profile name to the column mapping it was saved with."""
 
-    near_duplicate_similarity: float = Field(0.8, gt=0, le=1)
-    near_duplicate_min_length: int = Field(12, ge=1)
-    max_cell_characters: int = Field(100_000, ge=100)
+    near_duplicate_similarity: float = Field(default=0.8, gt=0, le=1)
+    near_duplicate_min_length: int = Field(default=12, ge=1)
+    max_cell_characters: int = Field(default=100_000, ge=100)
     keep_raw: bool = False
     profiles: dict[str, dict[str, str]] = Field(default_factory=dict)
 
@@ -48,12 +48,12 @@ class JudgeSettings(Section):
 class TrackSettings(Section):
     """Negative share (SPEC §4). `keywords` maps a keyword to the words that count as it."""
 
-    threshold: float = Field(0.05, gt=0, lt=1)
+    threshold: float = Field(default=0.05, gt=0, lt=1)
     window: str = "7d"
     step: str = "1d"
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    false_discovery_rate: float = Field(0.05, gt=0, lt=1)
-    incident_hours: int = Field(24, ge=1)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
+    incident_hours: int = Field(default=24, ge=1)
     keywords: dict[str, list[str]] = Field(default_factory=dict)
 
 
@@ -63,9 +63,9 @@ class LeadSettings(Section):
     weights: dict[str, float] = Field(
         default_factory=lambda: {"reach": 1.0, "severity": 1.0, "value": 1.0, "trend": 1.0, "confidence": 1.0}
     )
-    quotes: int = Field(5, ge=1)
-    bootstrap: int = Field(200, ge=0)
-    top: int = Field(10, ge=1)
+    quotes: int = Field(default=5, ge=1)
+    bootstrap: int = Field(default=200, ge=0)
+    top: int = Field(default=10, ge=1)
     seed: int = 20_240_601
 
 

@@ -1,0 +1,75 @@
+"""Frames out of the store, in an order that does not depend on the order of writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from feedback.store.connection import Store
+
+
+def unjudged(store: Store, *, since: datetime | None = None, redo: bool = False) -> pd.DataFrame:
+    """Records waiting for the judge: columns id, text, context, rating, kind, language; ordered by id.
+
+    With `redo` all records; with `since` only those created at or after it.
+    """
+    return store.frame(
+        """
+        SELECT f.id, f.text, f.context, f.rating, f.kind, f.language
+        FROM feedback f LEFT JOIN verdicts v ON v.feedback_id = f.id
+        WHERE (? OR v.feedback_id IS NULL) AND (? IS NULL OR f.created_at >= ?) AND coalesce(f.language, 'zh') = 'zh'
+        ORDER BY f.id
+        """,
+        [redo, since, since],
+    )
+
+
+def judged(
+    store: Store,
+    *,
+    products: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> pd.DataFrame:
+    """Judged records with their verdicts, ordered by id.
+
+    Columns: all of FEEDBACK_COLUMNS, then polarity, negative, mixed, neutral, positive (probabilities), codes, families
+    (arrays of names), stage. `since` is inclusive, `until` exclusive; both leave out records without a time.
+    """
+    return store.frame(
+        """
+        SELECT f.*, v.polarity, v.negative, v.mixed, v.neutral, v.positive, v.codes, v.families, v.stage
+        FROM feedback f JOIN verdicts v ON v.feedback_id = f.id
+        WHERE (len(?) = 0 OR list_contains(?, f.product))
+          AND (? IS NULL OR f.created_at >= ?) AND (? IS NULL OR f.created_at < ?)
+        ORDER BY f.id
+        """,
+        [list(products), list(products), since, since, until, until],
+    )
+
+
+def complaints(
+    store: Store,
+    *,
+    products: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> pd.DataFrame:
+    """One row per span of every judged record, ordered by id, start, code.
+
+    Columns: feedback_id, code, span_start, span_end, quote, then of the record: text, kind, channel, product, version,
+    created_at, author, rating, engagement, url, file, sheet, row, near_duplicate_of, polarity, stage.
+    """
+    return store.frame(
+        """
+        SELECT c.*, f.text, f.kind, f.channel, f.product, f.version, f.created_at, f.author, f.rating, f.engagement,
+               f.url, f.file, f.sheet, f."row", f.near_duplicate_of, v.polarity, v.stage
+        FROM complaints c JOIN feedback f ON f.id = c.feedback_id JOIN verdicts v ON v.feedback_id = c.feedback_id
+        WHERE (len(?) = 0 OR list_contains(?, f.product))
+          AND (? IS NULL OR f.created_at >= ?) AND (? IS NULL OR f.created_at < ?)
+        ORDER BY c.feedback_id, c.span_start, c.code
+        """,
+        [list(products), list(products), since, since, until, until],
+    )
