@@ -6,6 +6,7 @@ Precedence: command line, then environment (FEEDBACK_STORE, FEEDBACK_LANG), then
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -131,3 +132,39 @@ def _valid_keys(error: Any) -> str | None:
     for part in error["loc"][:-1]:
         section = section.model_fields[part].annotation
     return f"valid keys: {', '.join(section.model_fields)}"
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings as a feedback.toml whose comments say what each section and key is; it loads back unchanged."""
+    lines = ["# feedback.toml: every setting with the value in force. Delete what you do not want to change.", ""]
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if not isinstance(value, Section):
+            lines += _entry(name, value, info.description)
+    for name in type(settings).model_fields:
+        section = getattr(settings, name)
+        if isinstance(section, Section):
+            lines += ["", *(f"# {line}".rstrip() for line in (section.__doc__ or "").strip().splitlines()), f"[{name}]"]
+            for key, info in type(section).model_fields.items():
+                lines += _entry(key, getattr(section, key), info.description)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(key: str, value: Any, description: str | None) -> list[str]:
+    comment = [f"# {description}"] if description else []
+    if value is None:
+        return [*comment, f"# {key} ="]
+    return [*comment, f"{key} = {_toml(value)}"]
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dict):
+        inner = ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items())
+        return "{ " + inner + " }" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(str(value), ensure_ascii=False)

@@ -24,7 +24,8 @@ def test_the_codebook_has_three_families_and_fifteen_codes_beside_unspecified() 
     }
     assert taxonomy.families_of(("comfort", "price", "unspecified")) == ("product", "experience")
     assert list(taxonomy.stages) == [
-        "acquisition", "registration", "first_use", "daily_use", "payment", "delivery", "aftersales", "renewal", "leaving",
+        "acquisition", "registration", "first_use", "daily_use", "payment", "delivery", "aftersales",
+        "renewal", "leaving",
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedback.errors import BadSettings, UnreadableFile
-from feedback.settings import Settings, load
+from feedback.settings import Settings, as_toml, load
 
 
 def test_defaults_are_those_of_the_spec() -> None:
@@ -55,3 +55,12 @@ def test_a_named_file_that_is_missing_is_an_error_but_the_default_may_be(
     assert load() == Settings()
     with pytest.raises(UnreadableFile, match="no such settings file"):
         load(tmp_path / "absent.toml")
+
+
+def test_settings_print_as_toml_that_loads_back_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FEEDBACK_STORE", raising=False)
+    data = {"lang": "en", "track": {"threshold": 0.08, "keywords": {"青禾": ["青禾", 'qh"2']}}}
+    settings = Settings.model_validate(data)
+    file = tmp_path / "feedback.toml"
+    file.write_text(as_toml(settings), encoding="utf-8")
+    assert load(file) == settings
