@@ -24,6 +24,17 @@ def bundled(room: str) -> Path:
     return inside if inside.is_dir() else _HERE.parent / room
 
 
+def layers(folder: Path | None = None) -> tuple[Path, ...]:
+    """The lexicon folders to read, in order: the bundled one, then the user's, whose files stand over those of the same name."""
+    root = bundled("lexicons")
+    return (root,) if folder is None or folder == root else (root, folder)
+
+
+def find(name: str, folder: Path | None = None) -> Path:
+    """The file `name` of the user's lexicon folder when it is there, else the bundled one."""
+    return next((root / name for root in reversed(layers(folder)) if (root / name).is_file()), layers()[0] / name)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A family of complaint codes."""
@@ -92,9 +103,8 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def taxonomy(folder: Path | None = None) -> Taxonomy:
-    """The taxonomy of `folder` (default: the bundled lexicons). Raises BadLexicon."""
-    root = folder or bundled("lexicons")
-    file = root / "codes.toml"
+    """The taxonomy: files of `folder` stand over the bundled ones of the same name. Raises BadLexicon."""
+    file = find("codes.toml", folder)
     data = read_toml(file)
     families = {
         str(f["name"]): Family(f["name"], f["zh"], f["en"]) for f in _entries(file, data, "family", "name zh en")
@@ -107,7 +117,7 @@ def taxonomy(folder: Path | None = None) -> Taxonomy:
         if family not in families and not (family is None and name == UNSPECIFIED):
             raise BadLexicon(f"{file}: code {name!r} has family {family!r}", hint=f"valid: {', '.join(families)}")
         codes[name] = Code(name, family, entry["zh"], entry["en"], str(entry.get("is", "")))
-    file = root / "stages.toml"
+    file = find("stages.toml", folder)
     stages = {
         str(s["name"]): Stage(s["name"], s["zh"], s["en"], tuple(s["words"]))
         for s in _entries(file, read_toml(file), "stage", "name zh en words")
