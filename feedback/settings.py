@@ -55,6 +55,7 @@ class TrackSettings(Section):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
     incident_hours: int = Field(default=24, ge=1)
+    alarm_years: float = Field(default=10, gt=0)
     keywords: dict[str, list[str]] = Field(default_factory=dict)
 
 
@@ -68,6 +69,11 @@ class LeadSettings(Section):
     bootstrap: int = Field(default=200, ge=0)
     top: int = Field(default=10, ge=1)
     seed: int = 20_240_601
+    encoder: str = "static"
+    min_people: int = Field(default=3, ge=2)
+    join_similarity: float = Field(default=0.55, gt=0, lt=1)
+    loose_similarity: float = Field(default=0.3, gt=0, lt=1)
+    trend_days: int = Field(default=28, ge=1)
 
 
 class Settings(Section):

@@ -45,4 +45,28 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         );
         """,
     ),
+    (
+        "incidents",
+        """
+        -- One row per rise of a keyword; the counts are those of the window at opening. cause: breach or alarm;
+        -- state: open, acknowledged, closed; since: the day of the rise where one was found.
+        CREATE TABLE incidents (
+            id VARCHAR PRIMARY KEY, keyword VARCHAR NOT NULL, product VARCHAR NOT NULL, cause VARCHAR NOT NULL,
+            state VARCHAR NOT NULL, opened_at TIMESTAMPTZ NOT NULL, due_at TIMESTAMPTZ NOT NULL, owner VARCHAR,
+            acknowledged_at TIMESTAMPTZ, closed_at TIMESTAMPTZ, since DATE, n BIGINT NOT NULL, negative BIGINT NOT NULL,
+            share DOUBLE, lower DOUBLE, upper DOUBLE, threshold DOUBLE NOT NULL
+        );
+        -- The history of an incident; kind: opened, acknowledged, owner, note, closed.
+        CREATE TABLE incident_events (
+            incident_id VARCHAR NOT NULL, number INTEGER NOT NULL, "at" TIMESTAMPTZ NOT NULL, kind VARCHAR NOT NULL,
+            who VARCHAR, "text" VARCHAR NOT NULL
+        );
+        -- What became of the one message per incident, state and channel; status: sent, failed, held (quiet hours).
+        CREATE TABLE notifications (
+            incident_id VARCHAR NOT NULL, state VARCHAR NOT NULL, channel VARCHAR NOT NULL, status VARCHAR NOT NULL,
+            attempts INTEGER NOT NULL, last_error VARCHAR, "at" TIMESTAMPTZ NOT NULL,
+            PRIMARY KEY (incident_id, state, channel)
+        );
+        """,
+    ),
 )

@@ -1,0 +1,150 @@
+"""Keywords: which records mention what. One pass of an Aho–Corasick automaton over the normalised texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ahocorasick
+
+from feedback.errors import BadLexicon, BadSettings
+from feedback.lexicon import find, read_toml
+from feedback.text.normal import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A name and the words that count as it; see lexicons/products.toml for what the other fields mean."""
+
+    name: str
+    words: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+
+
+def products(folder: Path | None = None) -> dict[str, Keyword]:
+    """The keywords of `products.toml` by name; a folder without the file has none. Raises BadLexicon."""
+    file = find("products.toml", folder)
+    if not file.is_file():
+        return {}
+    found: dict[str, Keyword] = {}
+    for number, entry in enumerate(read_toml(file).get("product", []), 1):
+        extra = set(entry) - {"name", "words", "within", "without", "together"}
+        name = entry.get("name")
+        if not isinstance(name, str) or not name.strip() or extra:
+            what = f"unknown {', '.join(sorted(extra))}" if extra else "a name is needed"
+            raise BadLexicon(
+                f"{file}: [[product]] number {number}: {what}", hint="keys: name words within without together"
+            )
+        if name in found:
+            raise BadLexicon(f"{file}: product {name!r} stands twice", hint="remove one of them")
+        found[name] = Keyword(
+            name,
+            (name, *_words(file, name, entry, "words")),
+            *(_words(file, name, entry, key) for key in ("within", "without", "together")),
+        )
+    return found
+
+
+def _words(file: Path, name: str, entry: dict[str, object], key: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise BadLexicon(f"{file}: product {name!r}: {key} must be a list of words", hint='for example ["禾木"]')
+    return tuple(value)
+
+
+def from_settings(keywords: Mapping[str, Sequence[str]]) -> dict[str, Keyword]:
+    """The keywords of [track.keywords]: `-word` bars a record, `+word` is one of those that must stand with it.
+
+    Raises BadSettings when a list holds no word that could be met.
+    """
+    found = {}
+    for name, words in keywords.items():
+        plain = tuple(word for word in words if word.strip() and word[0] not in "+-")
+        without = tuple(word[1:] for word in words if word.startswith("-") and word[1:].strip())
+        together = tuple(word[1:] for word in words if word.startswith("+") and word[1:].strip())
+        if not name.strip():
+            raise BadSettings("track.keywords: a keyword without a name", hint="give it as name = [words]")
+        # A list of words replaces the name: 苹果手机 = ["iphone"] need not mean that the name itself is met.
+        found[name] = Keyword(name, plain or (name,), (), without, together)
+    return found
+
+
+def choose(
+    asked: Sequence[str], known: Mapping[str, Keyword], configured: Mapping[str, Keyword], present: Sequence[str]
+) -> list[Keyword]:
+    """The keywords to watch, each once.
+
+    `asked` ones: with their words when the settings or the lexicon know them, else the word itself. None asked: all
+    `configured`, all `known`, and the own name of each product `present` that is no word of those.
+    """
+    every = {**known, **configured}
+    wanted = list(dict.fromkeys(name.strip() for name in asked if name.strip()))
+    if wanted:
+        return [every.get(name, Keyword(name, (name,))) for name in wanted]
+    covered = {normalise(word) for keyword in every.values() for word in (keyword.name, *keyword.words)}
+    others = [name for name in sorted(set(present)) if normalise(name) not in covered]
+    return [*configured.values(), *(k for k in known.values() if k.name not in configured)] + [
+        Keyword(name, (name,)) for name in others
+    ]
+
+
+class Matcher:
+    """Finds keywords in texts, all in one pass; the automaton is built once."""
+
+    def __init__(self, keywords: Sequence[Keyword]) -> None:
+        self.keywords = tuple(keywords)
+        roles: dict[str, list[tuple[int, str]]] = {}
+        for index, keyword in enumerate(self.keywords):
+            for role in ("words", "within", "without", "together"):
+                for word in getattr(keyword, role):
+                    if folded := normalise(word).strip():
+                        roles.setdefault(folded, []).append((index, role))
+        self._automaton = ahocorasick.Automaton()
+        for word, meaning in sorted(roles.items()):
+            self._automaton.add_word(word, (len(word), _latin(word[0]), _latin(word[-1]), tuple(sorted(set(meaning)))))
+        self._empty = not roles
+        if not self._empty:
+            self._automaton.make_automaton()
+
+    def find(self, text: str) -> list[int]:
+        """Positions (in `keywords`, rising) of the keywords that `text` mentions."""
+        if self._empty:
+            return []
+        folded = normalise(text)
+        size = len(folded)
+        hits: list[tuple[int, int, int, str]] = []
+        for last, (length, first_latin, last_latin, meaning) in self._automaton.iter(folded):
+            start = last - length + 1
+            # A Latin word counts only whole: no letter or digit may touch it.
+            if (first_latin and start and _latin(folded[start - 1])) or (
+                last_latin and last + 1 < size and _latin(folded[last + 1])
+            ):
+                continue
+            hits.extend((index, start, last + 1, role) for index, role in meaning)
+        return sorted(index for index in {hit[0] for hit in hits} if self._means(index, hits))
+
+    def find_all(self, texts: Iterable[str]) -> list[list[int]]:
+        """For each keyword the positions of the texts that mention it, rising."""
+        rows: list[list[int]] = [[] for _ in self.keywords]
+        for row, text in enumerate(texts):
+            for index in self.find(text):
+                rows[index].append(row)
+        return rows
+
+    def _means(self, index: int, hits: list[tuple[int, int, int, str]]) -> bool:
+        mine = [hit for hit in hits if hit[0] == index]
+        if any(role == "without" for *_, role in mine):
+            return False
+        if self.keywords[index].together and not any(role == "together" for *_, role in mine):
+            return False
+        barred = [(start, end) for _, start, end, role in mine if role == "within"]
+        return any(
+            role == "words" and not any(a <= start and end <= b for a, b in barred) for _, start, end, role in mine
+        )
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
