@@ -64,9 +64,10 @@ def share_chart(
     step = _nice(peak / 4)
     limit = min(1.0, math.ceil(peak / step) * step)
     most = max(point.n for point in points)
+    breadth = min(26.0, max(1.0, (width - left - right) / (len(points) + 1) * 0.7))
 
     def x(day: date) -> float:
-        return left + (width - left - right) * ((day - first).days / days)
+        return left + breadth / 2 + (width - left - right - breadth) * ((day - first).days / days)
 
     def y(share: float) -> float:
         return top + plot * (1 - min(share, limit) / limit)
@@ -97,7 +98,6 @@ def share_chart(
             side = "end" if x(day) > width * 0.6 else "start"
             out.append(_text(x(day) + (-4 if side == "end" else 4), top - 8, text, STATE_COLOURS["breach"], side))
     base = top + plot + gap + volume
-    breadth = max(1.0, (width - left - right) / (len(points) + 1) * 0.7)
     for point in points:
         tall = volume * point.n / most
         neg = volume * point.negative / most

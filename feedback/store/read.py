@@ -73,3 +73,33 @@ def complaints(
         """,
         [list(products), list(products), since, since, until, until],
     )
+
+
+def judges(store: Store) -> tuple[str, ...]:
+    """The names of the judges whose verdicts are in the store, ordered."""
+    return tuple(str(row[0]) for row in store.rows("SELECT DISTINCT judge FROM verdicts ORDER BY judge"))
+
+
+def totals(store: Store) -> tuple[int, tuple[str, ...]]:
+    """How many records are stored, and of which products, ordered."""
+    records = int(store.rows("SELECT count(*) FROM feedback")[0][0])
+    products = tuple(str(row[0]) for row in store.rows("SELECT DISTINCT product FROM feedback ORDER BY product"))
+    return records, products
+
+
+def aside(store: Store) -> dict[str, int]:
+    """What no count includes, by reason: duplicates, copies, near, quarantined, language, unjudged, undated."""
+    row = store.rows(
+        """
+        SELECT (SELECT count(*) FROM duplicates),
+               count(*) FILTER (f.near_duplicate_of IS NOT NULL AND f.duplicate_reason = 'copy'),
+               count(*) FILTER (f.near_duplicate_of IS NOT NULL AND f.duplicate_reason IS DISTINCT FROM 'copy'),
+               (SELECT coalesce(sum(quarantined), 0) FROM ingests),
+               count(*) FILTER (coalesce(f.language, 'zh') <> 'zh'),
+               count(*) FILTER (coalesce(f.language, 'zh') = 'zh' AND v.feedback_id IS NULL),
+               count(*) FILTER (f.created_at IS NULL)
+        FROM feedback f LEFT JOIN verdicts v ON v.feedback_id = f.id
+        """
+    )[0]
+    names = ("duplicates", "copies", "near", "quarantined", "language", "unjudged", "undated")
+    return dict(zip(names, (int(value) for value in row), strict=True))
