@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from dataclasses import dataclass
@@ -60,14 +61,17 @@ def _globals(
     context.obj = Globals(store, settings, lang, quiet)
 
 
-def _register() -> None:
+def register_verbs() -> None:
+    """Add every verb of VERBS to the command line."""
     for verb in VERBS:
+        if importlib.util.find_spec(f"feedback.cli.{verb}") is None:
+            continue
         importlib.import_module(f"feedback.cli.{verb}").register(app)
 
 
 def main() -> None:
     """Run the command line; a FeedbackError ends as one line, a bug as a traceback with exit code 1."""
-    _register()
+    register_verbs()
     try:
         app()
     except FeedbackError as error:
