@@ -6,19 +6,108 @@ Every function takes an open `Store`, `Settings` and plain values, and returns a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
+import pandas as pd
+
+from feedback import encode
+from feedback import ingest as ingest_room
+from feedback.encode import Vectors
 from feedback.errors import NothingToDo, UsageError
+from feedback.leads import build as lead_build
+from feedback.leads import score as lead_score
+from feedback.leads.export import Context as LeadContext
+from feedback.lexicon import taxonomy
+from feedback.records import Lead
 from feedback.settings import Settings
 from feedback.store import Store, read
 from feedback.store import incidents as store_incidents
+from feedback.store import leads as store_leads
+from feedback.store import vectors as store_vectors
+from feedback.store import write as store_write
 from feedback.track import incidents as incident_room
 from feedback.track import keywords as keywords_room
 from feedback.track import monitor
 from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import JudgeErrors, Tracked
+
+
+@dataclass(frozen=True)
+class IngestPlan:
+    """Files looked into and understood, before anything is stored."""
+
+    tables: tuple[ingest_room.Table, ...]
+    skipped: tuple[str, ...]
+    options: ingest_room.Options
+
+
+def plan_ingest(paths: Sequence[Path], options: ingest_room.Options, *, now: datetime) -> IngestPlan:
+    """Look into `paths` without a store. Raises InputError for a file that cannot be used; inside a folder it is left out."""
+    sources, skipped = ingest_room.find(paths, now)
+    lenient = any(path.is_dir() for path in paths)
+    tables, left_out = ingest_room.plan(sources, options, lenient=lenient)
+    return IngestPlan(tuple(tables), (*skipped, *left_out), options)
+
+
+def ingest(
+    store: Store | None,
+    settings: Settings,
+    plan: IngestPlan,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Callable[[ingest_room.FileReport], None] | None = None,
+) -> ingest_room.IngestReport:
+    """Take the planned tables into the store, each batch one transaction; then mark copies within the product.
+
+    Killed at any moment and run again, it loses and doubles nothing. With `dry_run` nothing is written (`store` may be
+    None: nothing is known yet). Rows set aside go to a csv beside the store.
+    """
+    salt = b"dry run" if store is None or dry_run else store_write.author_salt(store)
+    options = replace(plan.options, salt=salt)
+    ledger = ingest_room.Ledger()
+    aside = ingest_room.Quarantine(settings.store.parent, settings.store.stem, now, settings.lang)
+    files: list[ingest_room.FileReport] = []
+    stored: dict[str, int] = {}
+    seen: list[pd.DataFrame] = []
+    for table in plan.tables:
+        report = ingest_room.FileReport(table)
+        files.append(report)
+        for batch in ingest_room.batches(table, options):
+            known = store_write.known_ids(store, ledger.unmet(batch.frame)) if store is not None else set()
+            new, again, old = ledger.split(batch.frame, known)
+            if not dry_run and store is not None:
+                aside.write(batch.quarantined)
+                store_write.insert_feedback(store, new, again)
+            else:
+                seen.append(new[["id", "kind", "author", "text", "created_at"]])
+            stored.update(dict.fromkeys(new["id"], len(files) - 1))
+            report.add(batch)
+            report.stored += len(new)
+            report.known += old
+            report.duplicates += len(again)
+            if progress is not None:
+                progress(report)
+    comparable = pd.concat(seen) if seen else pd.DataFrame()
+    if store is not None and not dry_run:
+        comparable = store_write.comparable(store, options.product)
+    marks = ingest_room.mark_copies(comparable, options.settings)
+    for identifier in marks["id"]:
+        if identifier in stored:
+            files[stored[identifier]].near_duplicates += 1
+    if store is not None and not dry_run:
+        store_write.mark_copies(store, options.product, marks)
+        store_write.record_ingests(store, [
+            store_write.IngestRow(r.table.sheet.source.name, r.table.sheet.name, options.kind, options.product,
+                                  r.table.sheet.encoding, r.read, r.stored, r.known, r.duplicates, r.near_duplicates,
+                                  r.quarantined, now)
+            for r in files
+        ])  # fmt: skip
+    groups = ingest_room.campaigns(comparable, marks)
+    return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, groups, dry_run)
 
 
 @dataclass(frozen=True)
@@ -116,3 +205,91 @@ def _explain_nothing(store: Store, products: Sequence[str]) -> NoReturn:
     raise NothingToDo(
         f"{store.path}: no judged record before the end of the window", hint="name a later --as-of or --until"
     )
+
+
+@dataclass(frozen=True)
+class LeadsBuilt:
+    """What a build did. Spans with a reason: `complaints` = `placed` in leads + `single`; `unspecified` records give none;
+    `joined` spans came to leads that were there before, `created` of the `leads` are new."""
+
+    complaints: int
+    placed: int
+    single: int
+    unspecified: int
+    leads: int
+    joined: int
+    created: int
+
+
+def leads_build(
+    store: Store,
+    settings: Settings,
+    *,
+    now: datetime,
+    fresh: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> LeadsBuilt:
+    """Group the complaints that have no lead yet, name what is new, rank all; one transaction.
+
+    `fresh` first dissolves the leads that no person has touched. Raises NothingToDo when nothing is judged.
+    """
+    if not read.totals(store)[0]:
+        _explain_nothing(store, ())
+    cut = lead_build.cutter(settings.text, settings.lexicons)
+    model = encode.encoder(settings.leads.encoder, cut, progress)
+
+    def vectors(texts: list[str]) -> Vectors:
+        slow = model.name.startswith("sentence:")
+        return store_vectors.cached(store, model.name, texts, model.encode) if slow else model.encode(texts)
+
+    with store.write():
+        if fresh:
+            store_leads.release(store, now)
+        store_leads.forget_vanished(store)
+        units, known = store_leads.waiting(store), store_leads.themes(store)
+        created = joined = 0
+        if not units["alone"].all():  # those that stood single are tried again only beside new ones
+            grouper = lead_build.Grouper(settings.leads, settings.text, settings.lexicons)
+            near = vectors(list(units["quote"]))
+            if not model.stateless or (known["encoder"] != model.name).any():
+                old = store_leads.members(store)
+                near, known = lead_build.same_space(units, old, known, vectors)
+            grouped = lead_build.update(grouper, units, near, known, store_leads.last_number(store))
+            store_leads.save_members(store, grouped.members)
+            store_leads.add(store, grouped.new.assign(encoder=model.name), now)
+            store_leads.move_centroids(store, grouped.centroids, model.name)
+            joined, created = grouped.joined, len(grouped.new)
+        store_leads.update_facts(store)
+        known = store_leads.themes(store)
+        naming = lead_build.needs_name(known, store_leads.stale_quotes(store))
+        if len(naming):
+            grouper = lead_build.Grouper(settings.leads, settings.text, settings.lexicons)
+            members = store_leads.members(store, list(naming["id"]))
+            for name in lead_build.names(grouper, known, naming, members, vectors(list(members["quote"]))):
+                store_leads.save_name(store, name)
+        ranking = lead_score.rank(*store_leads.to_rank(store), settings.leads)
+        store_leads.save_ranks(store, ranking.table)
+    return LeadsBuilt(**store_leads.counts(store), joined=joined, created=created)
+
+
+def leads(
+    store: Store, *, products: Sequence[str] = (), everything: bool = False, top: int | None = None
+) -> list[Lead]:
+    """Leads by rank with members and quotes; done, dismissed and merged ones only with `everything`."""
+    return store_leads.read(store, products=products, everything=everything)[:top]
+
+
+def lead(store: Store, lead_id: str) -> Lead:
+    """One lead. Raises UsageError."""
+    return store_leads.one(store, lead_id)
+
+
+def lead_history(store: Store, lead_id: str) -> list[store_leads.Event]:
+    """What people did to a lead, oldest first."""
+    return store_leads.history(store, lead_id)
+
+
+def leads_context(store: Store | None, settings: Settings) -> LeadContext:
+    """What tables and exports of leads need beside them; without a store the counts are empty."""
+    counts = store_leads.counts(store) if store else {}
+    return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts)

@@ -83,3 +83,63 @@ class Verdict:
     families: tuple[str, ...] = ()
     stage: str | None = None
     spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeadQuote:
+    """A verbatim quote of a lead's member and where it stands: `text[start:end] == quote` of record `feedback_id`."""
+
+    feedback_id: str
+    quote: str
+    start: int
+    end: int
+    source: Source
+    url: str | None = None
+    created_at: datetime | None = None
+    rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Complaints that ask for the same change (SPEC §6).
+
+    `rank` is None for leads out of the ranking (done, dismissed). `records` and `people` leave near duplicates out, which
+    `copies` counts; `members` are the records counted. `share`: records ÷ all complaint records of the product.
+    `recent` people of the last days of the trend, `expected` there from before. `effort`: person-weeks (RICE).
+    """
+
+    id: str
+    rank: int | None
+    title: str
+    title_en: str
+    title_by: str
+    family: str | None
+    code: str
+    aspects: tuple[str, ...]
+    stage: str | None
+    product: str
+    versions: tuple[str, ...]
+    records: int
+    people: int
+    copies: int
+    share: float
+    first_seen: datetime | None
+    last_seen: datetime | None
+    mean_rating: float | None
+    status: str
+    reason: str | None
+    owner: str | None
+    tracker_key: str | None
+    effort: float | None
+    score: float | None
+    factors: dict[str, float]
+    stability: float | None
+    recent: int | None
+    expected: float | None
+    merged_into: str | None
+    members: tuple[str, ...] = ()
+    quotes: tuple[LeadQuote, ...] = ()
+
+    def shown(self, lang: str) -> str:
+        """The title in language `lang`; what a person wrote stays as it is."""
+        return self.title if lang == "zh" or self.title_by == "person" else self.title_en

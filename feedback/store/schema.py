@@ -69,4 +69,46 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         );
         """,
     ),
+    (
+        "leads",
+        """
+        -- One row per lead. title_by: program or person; status: new, confirmed, planned, done, dismissed, merged;
+        -- score, its factors, stability and rank as of the last build (NULL where the lead is not ranked);
+        -- titled_people: how many people the title was made from; aspects: keys of lexicons/aspects.toml.
+        CREATE TABLE leads (
+            id VARCHAR PRIMARY KEY, rank INTEGER, title VARCHAR NOT NULL, title_en VARCHAR NOT NULL, title_by VARCHAR NOT NULL,
+            family VARCHAR, code VARCHAR NOT NULL, aspects VARCHAR[] NOT NULL, stage VARCHAR, product VARCHAR NOT NULL,
+            versions VARCHAR[] NOT NULL, records BIGINT NOT NULL, people BIGINT NOT NULL, copies BIGINT NOT NULL,
+            share DOUBLE NOT NULL, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ, mean_rating DOUBLE,
+            status VARCHAR NOT NULL, reason VARCHAR, owner VARCHAR, tracker_key VARCHAR, effort DOUBLE,
+            score DOUBLE, reach DOUBLE, severity DOUBLE, "value" DOUBLE, trend DOUBLE, confidence DOUBLE, stability DOUBLE,
+            recent BIGINT, expected DOUBLE, merged_into VARCHAR, titled_people BIGINT NOT NULL, encoder VARCHAR NOT NULL,
+            centroid FLOAT[] NOT NULL, created_at TIMESTAMPTZ NOT NULL
+        );
+        -- Where every complaint (a span of `complaints`) belongs; lead_id NULL: single, `how` says why.
+        CREATE TABLE lead_members (
+            feedback_id VARCHAR NOT NULL, code VARCHAR NOT NULL, span_start INTEGER NOT NULL, lead_id VARCHAR,
+            how VARCHAR NOT NULL, aspect VARCHAR NOT NULL
+        );
+        CREATE TABLE lead_quotes (
+            lead_id VARCHAR NOT NULL, position INTEGER NOT NULL, feedback_id VARCHAR NOT NULL, code VARCHAR NOT NULL,
+            span_start INTEGER NOT NULL
+        );
+        -- What people did; `before` is the JSON that undoes it, empty once undone.
+        CREATE TABLE lead_history (
+            number INTEGER PRIMARY KEY, "at" TIMESTAMPTZ NOT NULL, lead_id VARCHAR NOT NULL, action VARCHAR NOT NULL,
+            detail VARCHAR NOT NULL, before VARCHAR NOT NULL
+        );
+        -- Vectors of texts by model, so that a slow model reads each text once.
+        CREATE TABLE vectors (model VARCHAR NOT NULL, text_hash VARCHAR NOT NULL, vector FLOAT[] NOT NULL,
+            PRIMARY KEY (model, text_hash));
+        """,
+    ),
+    (
+        "keys",
+        """
+        -- Secrets of this store: `author_salt` keys the hashes of authors. Never exported.
+        CREATE TABLE keys (name VARCHAR PRIMARY KEY, value BLOB NOT NULL);
+        """,
+    ),
 )

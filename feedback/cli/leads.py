@@ -1,0 +1,150 @@
+"""`feedback leads`: complaints as ranked leads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from feedback.settings import Settings
+
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+_Products = Annotated[list[str] | None, typer.Option("--product", help="Only leads of this product; may be repeated.")]
+_All = Annotated[bool, typer.Option("--all", help="Done, dismissed and merged leads too.")]
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The lead, such as LEAD-0001; its number will do.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    verbs = typer.Typer(help="Complaints grouped into ranked leads.", no_args_is_help=True, rich_markup_mode=None)
+    verbs.command("build")(build)
+    verbs.command("list")(list_leads)
+    verbs.command("show")(show)
+    verbs.command("export")(export)
+    app.add_typer(verbs, name="leads")
+
+
+def build(
+    context: typer.Context,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Group anew what no person has touched; its leads get new ids.")
+    ] = False,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="static, tfidf, or path or name of a sentence-transformers model.", show_default="static"),
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to take for now.", show_default="now")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Group complaints without a lead, name new leads, rank all."""
+    from dataclasses import asdict
+
+    from feedback import pipeline
+    from feedback.cli import moments
+    from feedback.cli.leadview import built
+    from feedback.store import Store
+
+    settings = _settings(context, encoder=encoder)
+    now = moments.as_of(as_of, settings.zone)
+    with Store(settings.store, create=False) as store:
+        result = pipeline.leads_build(store, settings, now=now, fresh=fresh, progress=_progress(context))
+    if as_json:
+        typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+    elif not context.obj.quiet:
+        typer.echo(built(result, settings.lang))
+
+
+def list_leads(
+    context: typer.Context,
+    product: _Products = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="The first so many.", show_default="20; all with --json")
+    ] = None,
+    everything: _All = False,
+    as_json: _Json = False,
+) -> None:
+    """Leads by rank, every factor beside it."""
+    from feedback import pipeline
+    from feedback.cli.leadview import table
+    from feedback.leads.export.plain import document
+    from feedback.store import Store
+
+    settings = context.obj.settings()
+    with Store(settings.store, create=False) as store:
+        found = pipeline.leads(store, products=product or (), everything=everything)
+    shown = found[: top if top or as_json else 20]
+    if as_json:
+        typer.echo(json.dumps(document(shown, settings.lang), ensure_ascii=False, indent=2))
+        return
+    table(shown, pipeline.leads_context(None, settings))
+    if len(shown) < len(found) and not context.obj.quiet:
+        typer.echo(f"{len(found) - len(shown)} more; --top {len(found)} shows all", err=True)
+
+
+def show(context: typer.Context, lead_id: _Id, as_json: _Json = False) -> None:
+    """One lead: why it ranks so, and its quotes with file and row."""
+    from feedback import pipeline
+    from feedback.cli.leadview import details
+    from feedback.leads.export.plain import document
+    from feedback.store import Store
+
+    settings = context.obj.settings()
+    with Store(settings.store, create=False) as store:
+        lead = pipeline.lead(store, lead_id)
+        history = pipeline.lead_history(store, lead.id)
+    if as_json:
+        typer.echo(json.dumps(document([lead], settings.lang)["leads"][0], ensure_ascii=False, indent=2))
+    else:
+        details(lead, history, pipeline.leads_context(None, settings))
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; its ending names the format.")],
+    kind: Annotated[
+        Literal["csv", "xlsx", "md", "json", "jira", "zentao", "github"] | None,
+        typer.Option("--format", help="The format.", show_default="by the ending of FILE"),
+    ] = None,
+    product: _Products = None,
+    top: Annotated[int | None, typer.Option(min=1, help="The first so many.", show_default="all")] = None,
+    everything: _All = False,
+) -> None:
+    """Write leads to a file for people or for a tracker; the lead's id is the external key there."""
+    from feedback import pipeline
+    from feedback.errors import NothingToDo, UsageError
+    from feedback.leads.export import format_of, render
+    from feedback.store import Store
+
+    settings = context.obj.settings()
+    wanted = format_of(file, kind)
+    if not file.parent.is_dir():
+        raise UsageError(f"{file}: its folder does not exist", hint="create the folder or name another file")
+    with Store(settings.store, create=False) as store:
+        found = pipeline.leads(store, products=product or (), everything=everything)[:top]
+        around = pipeline.leads_context(store, settings)
+    if not found:
+        raise NothingToDo(f"{settings.store}: no leads", hint="run `feedback leads build` first")
+    file.write_bytes(render(found, wanted, around))
+    if not context.obj.quiet:
+        typer.echo(f"{len(found)} leads → {file} ({wanted})", err=True)
+
+
+def _settings(context: typer.Context, *, encoder: str | None) -> Settings:
+    settings: Settings = context.obj.settings()
+    if encoder is None:
+        return settings
+    return settings.model_copy(update={"leads": settings.leads.model_copy(update={"encoder": encoder})})
+
+
+def _progress(context: typer.Context) -> Any:
+    """Tells on standard error how far a slow encoder is; nothing with -q."""
+    if context.obj.quiet:
+        return None
+
+    def tell(done: int, total: int) -> None:
+        typer.echo(f"\rencoding {done}/{total}", err=True, nl=done == total)
+
+    return tell

@@ -1,0 +1,86 @@
+"""How leads look in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from feedback.leads.export import Context
+    from feedback.pipeline import LeadsBuilt
+    from feedback.records import Lead
+    from feedback.store.leads import Event
+
+
+def built(result: LeadsBuilt, lang: str) -> str:
+    """One line: what the build did."""
+    share = result.single / result.complaints if result.complaints else 0.0
+    if lang == "zh":
+        return (
+            f"吐槽 {result.complaints} 处：归入 {result.leads} 条线索 {result.placed} 处（新线索 {result.created} 条，并入旧线索 "
+            f"{result.joined} 处），单独 {result.single} 处（{share:.1%}）；未说明原因的记录 {result.unspecified} 条"
+        )
+    return (
+        f"{result.complaints} complaint spans: {result.placed} in {result.leads} leads ({result.created} new; {result.joined} "
+        f"spans joined old ones), {result.single} single ({share:.1%}); {result.unspecified} records give no reason"
+    )
+
+
+def table(leads: list[Lead], context: Context) -> None:
+    """Leads as a table; factors beside the rank."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from feedback.leads.method import NAMES, STATUS
+
+    zh = context.lang == "zh"
+    names = NAMES[context.lang]
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    heads = ["#", "编号", "线索", "产品", "问题", "人数", "得分", *names.values(), "稳定", "状态"] if zh else [
+        "#", "id", "lead", "product", "code", "people", "score", *names.values(), "stable", "status"]  # fmt: skip
+    numeric = {0, 5, 6, 7, 8, 9, 10, 11, 12}
+    for position, head in enumerate(heads):
+        grid.add_column(head, justify="right" if position in numeric else "left", no_wrap=position != 2)
+    for lead in leads:
+        factors = [f"{lead.factors[name]:.2f}" if lead.factors else "" for name in names]
+        grid.add_row(
+            str(lead.rank or ""), lead.id, _plain(lead.shown(context.lang)), _plain(lead.product), context.code(lead),
+            str(lead.people), "" if lead.score is None else f"{lead.score:.3f}", *factors,
+            "" if lead.stability is None else f"{lead.stability:.0%}", STATUS[context.lang].get(lead.status, lead.status),
+        )  # fmt: skip
+    # Not in a terminal: wide enough that no cell is cut.
+    Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(grid)
+
+
+def details(lead: Lead, history: list[Event], context: Context) -> None:
+    """One lead with its quotes and what people did to it."""
+    from feedback.leads.export.table import place
+    from feedback.leads.method import NAMES, STATUS, explain
+
+    zh = context.lang == "zh"
+    typer.echo(f"{lead.id}  {lead.shown(context.lang)}")
+    about = [lead.product, context.family(lead), context.code(lead), context.stage(lead), *lead.versions[:3]]
+    typer.echo(" · ".join(part for part in about if part))
+    status = STATUS[context.lang].get(lead.status, lead.status)
+    typer.echo(
+        " · ".join(part for part in (status, lead.reason, lead.owner, lead.tracker_key, lead.merged_into) if part)
+    )
+    typer.echo(explain(lead, context.lang))
+    if lead.factors:
+        typer.echo("  ".join(f"{label} {lead.factors[name]:.2f}" for name, label in NAMES[context.lang].items()))
+    seen = f"{context.day(lead.first_seen)} – {context.day(lead.last_seen)}"
+    typer.echo(
+        f"{lead.people} 人，{lead.records} 条记录，另有近似重复 {lead.copies} 条；{seen}"
+        if zh
+        else f"{lead.people} people, {lead.records} records, {lead.copies} near duplicates beside; {seen}"
+    )
+    for quote in lead.quotes:
+        typer.echo(f"  “{' '.join(quote.quote.split())}”\n      {place(quote)}")
+    for event in history:
+        typer.echo(f"  {event.at.astimezone(context.zone):%Y-%m-%d %H:%M} {event.action} {event.detail}".rstrip())
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,158 @@
+"""What a complaint is about: words of lexicons/aspects.toml found in it, weighed by rarity, code and trade."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from feedback.errors import BadLexicon
+from feedback.lexicon import find, read_toml
+from feedback.text.normal import normalise
+
+#: The trade "any" is never thought less likely than this.
+_LEAST_ANY = 0.15
+#: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
+_COMMON = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A thing that can be changed. `key` is domain.name; `codes` are those it belongs to, empty for all; `weak` words only
+    set the scene."""
+
+    domain: str
+    group: str
+    name: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name that leads remember."""
+        return f"{self.domain}.{self.name}"
+
+    @property
+    def family(self) -> str:
+        """The aspects that are told together when each is small."""
+        return f"{self.domain}.{self.group}"
+
+
+@lru_cache(maxsize=4)
+def aspects(folder: Path | None = None) -> dict[str, Aspect]:
+    """The aspects by key, from aspects.toml of `folder` or the bundled lexicons. Raises BadLexicon."""
+    file = find("aspects.toml", folder)
+    found: dict[str, Aspect] = {}
+    for number, entry in enumerate(read_toml(file).get("aspect", []), 1):
+        missing = [key for key in ("domain", "group", "name", "zh", "en", "words") if not entry.get(key)]
+        if missing:
+            raise BadLexicon(f"{file}: [[aspect]] number {number} lacks {', '.join(missing)}", hint="give it as text")
+        aspect = Aspect(
+            entry["domain"], entry["group"], entry["name"], entry["zh"], entry["en"],
+            tuple(dict.fromkeys(normalise(entry["words"]).split())), tuple(entry.get("codes", "").split()),
+            tuple(normalise(entry.get("weak", "")).split()),
+        )  # fmt: skip
+        if aspect.key in found:
+            raise BadLexicon(f"{file}: aspect {aspect.key!r} stands twice", hint="rename one of them")
+        found[aspect.key] = aspect
+    if not found:
+        raise BadLexicon(f"{file}: no [[aspect]] entries", hint="restore it from the package's lexicons/")
+    return found
+
+
+class Matcher:
+    """Finds aspects in texts. `rarity` gives −ln of a word's share of running words; `cut` segments a text."""
+
+    def __init__(
+        self, known: dict[str, Aspect], rarity: Callable[[str], float], cut: Callable[[str], list[str]]
+    ) -> None:
+        import ahocorasick
+
+        self.known = known
+        self._cut = cut
+        owners: dict[str, list[str]] = defaultdict(list)
+        for aspect in known.values():
+            for word in dict.fromkeys(aspect.words + aspect.weak):
+                owners[word].append(aspect.key)
+        self._owners = dict(owners)
+        self._weight = {word: max(rarity(word) - _COMMON, 1.0) for word in owners}
+        self._automaton = ahocorasick.Automaton()
+        for word in owners:
+            if len(word) > 1:
+                self._automaton.add_word(word, word)
+        self._automaton.make_automaton()
+
+    def words(self, form: str) -> list[str]:
+        """The lexicon's words in a normal form: longest first, none overlapping; single characters as whole words."""
+        hits = [(end - len(word) + 1, end + 1, word) for end, word in self._automaton.iter(form)]
+        hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
+        taken = bytearray(len(form))
+        found = []
+        for start, end, word in hits:
+            if not any(taken[start:end]) and _whole(form, start, end, word):
+                taken[start:end] = b"\1" * (end - start)
+                found.append(word)
+        at = 0
+        for word in self._cut(form):
+            if len(word) == 1 and word in self._owners and not taken[at]:
+                found.append(word)
+            at += len(word)
+        return found
+
+    def weights(self, text: str, code: str) -> dict[str, float]:
+        """Aspect key → weight of its distinct words in `text`; half for an aspect of other codes."""
+        weights: dict[str, float] = defaultdict(float)
+        for word in set(self.words(normalise(text))):
+            for key in self._owners[word]:
+                aspect = self.known[key]
+                home = 1.0 if code in aspect.codes else 0.6 if not aspect.codes else 0.4
+                weights[key] += self._weight[word] * home * (0.25 if word in aspect.weak else 1.0)
+        return dict(weights)
+
+
+def _whole(form: str, start: int, end: int, word: str) -> bool:
+    """A Latin word must not be cut out of a longer one ("ui" of "build")."""
+    if not word.isascii():
+        return True
+    before = start == 0 or not (form[start - 1].isascii() and form[start - 1].isalnum())
+    after = end >= len(form) or not (form[end].isascii() and form[end].isalpha())
+    return before and after
+
+
+def trades(found: Iterable[dict[str, float]]) -> dict[str, float]:
+    """How likely each domain is for a product: its mean share of the weights in each of its texts."""
+    counts: Counter[str] = Counter()
+    n = 0
+    for weights in found:
+        total = sum(weights.values())
+        if total:
+            n += 1
+            for key, weight in weights.items():
+                counts[key.split(".", 1)[0]] += weight / total
+    return {domain: count / n for domain, count in sorted(counts.items())} if n else {}
+
+
+def best(weights: dict[str, float], likely: dict[str, float]) -> str | None:
+    """The aspect of the greatest weight × likelihood of its domain; ties break by key."""
+    if not weights:
+        return None
+
+    def merit(key: str) -> float:
+        domain = key.split(".", 1)[0]
+        floor = _LEAST_ANY if domain == "any" else 0.01
+        return weights[key] * max(likely.get(domain, 0.0), floor)
+
+    return min(weights, key=lambda key: (-merit(key), key))
+
+
+def label(keys: Sequence[str], known: dict[str, Aspect], lang: str) -> str:
+    """The name of the first known aspect of `keys` in language `lang`, or ""."""
+    for key in keys:
+        if key in known:
+            return known[key].zh if lang == "zh" else known[key].en
+    return ""

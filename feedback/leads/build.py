@@ -1,0 +1,224 @@
+"""From complaints to leads: encode, place, name, quote. Ranking is `score.rank`; the store is the caller's business."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from feedback.encode import Vectors, unit_length
+from feedback.encode.static import word_vectors
+from feedback.leads import quotes
+from feedback.leads.aspects import Matcher, aspects, label
+from feedback.leads.cluster import Placement, Theme, place
+from feedback.leads.title import Titler, style
+from feedback.lexicon import Taxonomy, taxonomy
+from feedback.settings import LeadSettings, TextSettings
+from feedback.text.normal import normalise
+from feedback.text.words import segmenter
+
+#: A title is made anew when a lead that nobody touched has grown this many times.
+RETITLE_AT = 2.0
+#: Members read for a title and for quotes at most: enough for a stable choice, and the cost stays even.
+_SAMPLE = 600
+
+
+def cutter(settings: TextSettings, folder: Path | None = None) -> Callable[[str], list[str]]:
+    """Words of a text in normal form."""
+    cut = segmenter(settings, folder).cut
+    return lambda text: cut(normalise(text))
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Quotes that stand for a lead (feedback_id, code, span_start; best first), and its titles where they are new."""
+
+    lead_id: str
+    quotes: pd.DataFrame
+    title: str | None = None
+    title_en: str | None = None
+    people: int = 0
+
+
+class Grouper:
+    """Everything that grouping and naming need, loaded once."""
+
+    def __init__(self, settings: LeadSettings, text: TextSettings, folder: Path | None = None) -> None:
+        cut = segmenter(text, folder).cut
+        rarity = word_vectors().rarity
+        self.settings = settings
+        self.known = aspects(folder)
+        self.taxonomy: Taxonomy = taxonomy(folder)
+        self._matcher = Matcher(self.known, rarity, cut)
+        self._titler = Titler(style(folder), cut, rarity)
+
+    def group(self, units: pd.DataFrame, vectors: Vectors, existing: list[Theme]) -> Placement:
+        """Place `units` (see cluster.place) into `existing` leads and new themes."""
+        families = {code.name: code.family for code in self.taxonomy.codes.values()}
+        return place(units, vectors, self._matcher, families, self.settings, existing)
+
+    def title(self, keys: list[str], code: str, members: pd.DataFrame, used: set[str]) -> tuple[str, str]:
+        """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""
+        keys = [key for key in keys if key in self.known]
+        words = [word for key in keys for word in self.known[key].words]
+        title = self._titler.title(list(zip(members["person"], members["quote"], strict=True)), words, frozenset(used))
+        about = self.taxonomy.codes.get(code)
+        return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
+
+
+def names(
+    grouper: Grouper, leads: pd.DataFrame, wanted: pd.DataFrame, members: pd.DataFrame, vectors: Vectors
+) -> Iterator[Naming]:
+    """Quotes, and titles where `wanted` says so (column retitle), of the leads `wanted`; `members` holds their units and
+    `vectors` (len(members), d) those of their quotes; `leads`: all, whose titles are not given twice in a product."""
+    used: dict[str, set[str]] = {}
+    stays = ~leads["id"].isin(wanted.loc[wanted["retitle"], "id"])
+    for product, title in zip(leads.loc[stays, "product"], leads.loc[stays, "title"], strict=True):
+        used.setdefault(product, set()).add(title)
+    places = members.groupby("lead_id", sort=True).indices
+    for lead in wanted.sort_values(["people", "id"], ascending=[False, True]).itertuples():
+        rows = places.get(lead.id, np.zeros(0, dtype=int))
+        rows = rows[_spread(len(rows))]
+        if not len(rows):
+            continue
+        part = members.iloc[rows]
+        chosen = quotes.choose(part, vectors[rows], grouper.settings.quotes)
+        stand = part.iloc[chosen][["feedback_id", "code", "span_start"]]
+        if not lead.retitle:
+            yield Naming(lead.id, stand)
+            continue
+        titles = grouper.title(list(lead.aspects), lead.code, part, used.get(lead.product, set()))
+        used.setdefault(lead.product, set()).add(titles[0])
+        yield Naming(lead.id, stand, *titles, people=int(lead.people))
+
+
+def same_space(
+    units: pd.DataFrame, old: pd.DataFrame, leads: pd.DataFrame, encode: Callable[[list[str]], Vectors]
+) -> tuple[Vectors, pd.DataFrame]:
+    """Vectors of `units`, and `leads` with centroids made anew from their `old` members by the same encoder."""
+    vectors = encode([*units["quote"], *old["quote"]])
+    mine, theirs = vectors[: len(units)], vectors[len(units) :]
+    places = old.groupby("lead_id").indices
+    empty = np.zeros(vectors.shape[1], dtype=np.float32)
+    centroids = [
+        unit_length(theirs[places[lead]].mean(axis=0, keepdims=True))[0] if lead in places else empty
+        for lead in leads["id"]
+    ]
+    return mine, leads.assign(centroid=centroids)
+
+
+def new_order(placement: Placement, units: pd.DataFrame, first: int) -> list[int]:
+    """The new themes (numbers from `first` on) in the order in which they are given ids: most people, then what they are."""
+    people: dict[int, set[str]] = {number: set() for number in range(first, len(placement.themes))}
+    earliest: dict[int, str] = {}
+    for number, person, record in zip(placement.theme, units["person"], units["feedback_id"], strict=True):
+        if number >= first:
+            people[number].add(person)
+            earliest[number] = min(record, earliest.get(number, record))
+    return sorted(
+        people,
+        key=lambda n: (
+            -len(people[n]),
+            placement.themes[n].product,
+            placement.themes[n].code,
+            placement.themes[n].aspects,
+            earliest[n],
+        ),
+    )
+
+
+def moved(theme: Theme, size: int, joined: Vectors) -> Vectors:
+    """The middle of a lead of `size` units after `joined` (n, d) came to it."""
+    return unit_length((theme.centroid * size + joined.sum(axis=0))[np.newaxis])[0]
+
+
+def main_aspects(placement: Placement) -> dict[int, Counter[str]]:
+    """How often each aspect stands in each theme."""
+    found: dict[int, Counter[str]] = {}
+    for number, aspect in zip(placement.theme, placement.aspect, strict=True):
+        if number >= 0 and aspect:
+            found.setdefault(number, Counter())[aspect] += 1
+    return found
+
+
+def _spread(n: int) -> np.ndarray:
+    """Positions of at most _SAMPLE of n members, evenly spread in their order."""
+    return np.arange(n) if n <= _SAMPLE else np.unique(np.linspace(0, n - 1, _SAMPLE).astype(int))
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """What a run of grouping changes.
+
+    `members`: feedback_id, code, span_start, lead_id (None: single), how, aspect of every unit given. `new`: a row a new
+    lead with id, family, code, aspects, product, centroid. `centroids`: of leads that others joined. `joined`: units that
+    came to leads that were there before.
+    """
+
+    members: pd.DataFrame
+    new: pd.DataFrame
+    centroids: dict[str, Vectors]
+    joined: int
+
+
+def update(grouper: Grouper, units: pd.DataFrame, vectors: Vectors, leads: pd.DataFrame, last_number: int) -> Grouped:
+    """Place `units` into `leads` (as the store's themes gives them) or new ones, whose ids continue after `last_number`."""
+    existing, sizes = to_themes(leads), leads["records"].tolist()
+    placement = grouper.group(units, vectors, existing)
+    order = new_order(placement, units, len(existing))
+    ids = [theme.lead for theme in existing] + [""] * (len(placement.themes) - len(existing))
+    for position, number in enumerate(order, last_number + 1):
+        ids[number] = f"LEAD-{position:04d}"
+    belongs = np.array(placement.theme, dtype=int)
+    members = units[["feedback_id", "code", "span_start"]].assign(
+        lead_id=[ids[number] if number >= 0 else None for number in placement.theme],
+        how=placement.how,
+        aspect=placement.aspect,
+    )
+    found = main_aspects(placement)
+    codes = grouper.taxonomy.codes
+    rows = []
+    for number in order:
+        theme = placement.themes[number]
+        named = [key for key, _ in sorted(found.get(number, Counter()).items(), key=lambda item: (-item[1], item[0]))]
+        family = codes[theme.code].family if theme.code in codes else None
+        rows.append(
+            {
+                "id": ids[number],
+                "family": family,
+                "code": theme.code,
+                "aspects": sorted(theme.aspects, key=lambda key: (named.index(key) if key in named else 99, key)),
+                "product": theme.product,
+                "centroid": theme.centroid,
+            }
+        )
+    centroids = {
+        theme.lead: moved(theme, sizes[number], vectors[belongs == number])
+        for number, theme in enumerate(existing)
+        if (belongs == number).any()
+    }
+    new = pd.DataFrame(rows, columns=["id", "family", "code", "aspects", "product", "centroid"])
+    joined = int(((belongs >= 0) & (belongs < len(existing))).sum())
+    return Grouped(members, new, centroids, joined)
+
+
+def to_themes(leads: pd.DataFrame) -> list[Theme]:
+    """Leads of the store (id, product, code, aspects, centroid) as themes that complaints may join."""
+    columns = (leads[name] for name in ("id", "product", "code", "aspects", "centroid"))
+    return [
+        Theme(product, code, tuple(keys), np.asarray(centroid, dtype=np.float32), lead)
+        for lead, product, code, keys, centroid in zip(*columns, strict=True)
+    ]
+
+
+def needs_name(leads: pd.DataFrame, stale: set[str]) -> pd.DataFrame:
+    """Leads whose title is to be made (column `retitle`) or whose quotes are to be chosen anew; `stale`: ids whose quotes
+    are gone. Columns as the store's themes gives them."""
+    grown = leads["people"] >= RETITLE_AT * leads["titled_people"].clip(lower=1)
+    untouched = (leads["title_by"] == "program") & (leads["status"] == "new")
+    retitle = (leads["title"] == "") | (grown & untouched)
+    return leads.assign(retitle=retitle)[retitle | leads["id"].isin(stale)]

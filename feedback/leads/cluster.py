@@ -1,0 +1,267 @@
+"""Groups complaints by what must be changed: within product and code by aspect, and by nearness of meaning for the rest.
+
+The order of rows plays no part: units are sorted by id, nothing is drawn at random, ties break by name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from feedback.encode import Vectors, unit_length
+from feedback.leads.aspects import Aspect, Matcher, best, trades
+from feedback.settings import LeadSettings
+
+#: How a unit came to its theme, and how sure that is (used by the factor `confidence`).
+SURE = {"aspect": 1.0, "sibling": 0.85, "context": 0.7, "meaning": 0.6, "near": 0.35, "hand": 1.0}
+#: Why a unit stands single.
+ALONE = {"rare": "no other person says the same", "wordless": "too few known words to compare"}
+#: Characters around a quote that may tell its aspect when the quote itself does not.
+_AROUND = 25
+#: Distinct quotes compared with each other at most; what is beyond joins the nearest theme or stays single.
+_CAP = 2500
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Complaints that ask for the same change. `lead` is the id of the lead that it already is, "" for a new one."""
+
+    product: str
+    code: str
+    aspects: tuple[str, ...]
+    centroid: Vectors
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where every unit belongs, in the order of the units given: `theme` (-1: single), `how`, and `aspect` ("": none)."""
+
+    themes: list[Theme]
+    theme: list[int]
+    how: list[str]
+    aspect: list[str]
+
+    @property
+    def single(self) -> float:
+        """The share of units that stand alone."""
+        return sum(t < 0 for t in self.theme) / len(self.theme) if self.theme else 0.0
+
+
+@dataclass
+class _Work:
+    """One product while it is grouped; all lists of units are positions, ascending."""
+
+    units: pd.DataFrame
+    vectors: Vectors
+    settings: LeadSettings
+    families: dict[str, str | None]
+    aspects: dict[str, Aspect]
+    aspect: list[str]
+    how: list[str]
+    people: np.ndarray
+    code: np.ndarray
+    counted: np.ndarray
+    themes: list[Theme] = field(default_factory=list)
+    members: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    waiting: list[int] = field(default_factory=list)
+
+    def enough(self, units: Sequence[int]) -> bool:
+        """Do enough different people say it? Copies of other records are not counted."""
+        return len({self.people[u] for u in units if self.counted[u]}) >= self.settings.min_people
+
+    def add(self, code: str, aspects: Sequence[str], units: list[int]) -> None:
+        """A new theme of these units."""
+        product = str(self.units["product"].iat[units[0]])
+        self.themes.append(Theme(product, code, tuple(aspects), self.mean(units)))
+        self.members[len(self.themes) - 1] = list(units)
+
+    def mean(self, units: Sequence[int]) -> Vectors:
+        """The direction of the mean vector of `units`."""
+        return unit_length(self.vectors[list(units)].mean(axis=0, keepdims=True))[0]
+
+    def nearest(self, units: list[int], among: list[int], least: float, how: str) -> list[int]:
+        """Put each of `units` to the nearest theme of `among` at cosine `least` or more; returns those left."""
+        if not units or not among:
+            return units
+        similarity = self.vectors[units] @ np.stack([self.themes[t].centroid for t in among]).T
+        choice = similarity.argmax(axis=1)
+        left = []
+        for row, unit in enumerate(units):
+            if similarity[row, choice[row]] >= least:
+                self.members[among[int(choice[row])]].append(unit)
+                self.how[unit] = how
+            else:
+                left.append(unit)
+        return left
+
+    def of_code(self, code: str) -> list[int]:
+        """The themes of a code."""
+        return [number for number, theme in enumerate(self.themes) if theme.code == code]
+
+
+def place(
+    units: pd.DataFrame,
+    vectors: Vectors,
+    matcher: Matcher,
+    families: dict[str, str | None],
+    settings: LeadSettings,
+    existing: Sequence[Theme] = (),
+) -> Placement:
+    """Put every unit into a theme: one that exists, else a new one, else none (single).
+
+    `units`: columns feedback_id, code, span_start, span_end, quote, text, product, person, near_duplicate_of; one row a
+    span. `vectors`: (len(units), d), of the quotes. `families`: code → family. Existing themes come first in the result
+    and keep their order.
+    """
+    order = np.lexsort((units["span_start"], units["code"], units["feedback_id"])) if len(units) else np.zeros(0, int)
+    ordered = units.iloc[order].reset_index(drop=True)
+    weights, how = _weigh(ordered, matcher)
+    aspect = [""] * len(ordered)
+    theme = [-1] * len(ordered)
+    themes = list(existing)
+    for product, rows in sorted(ordered.groupby("product", sort=True).indices.items()):
+        likely = trades(_evidence([weights[row] for row in rows], [t for t in existing if t.product == product]))
+        for row in rows:
+            aspect[row] = best(weights[row], likely) or ""
+        part = ordered.iloc[rows].reset_index(drop=True)
+        work = _Work(
+            part, vectors[order][rows], settings, families, matcher.known,
+            [aspect[row] for row in rows], [how[row] for row in rows], part["person"].to_numpy(),
+            part["code"].to_numpy(), part["near_duplicate_of"].isna().to_numpy(),
+        )  # fmt: skip
+        known = [number for number, t in enumerate(themes[: len(existing)]) if t.product == product]
+        _group(work, [themes[number] for number in known])
+        numbers = known + list(range(len(themes), len(themes) + len(work.themes) - len(known)))
+        themes.extend(work.themes[len(known) :])
+        for local, members in work.members.items():
+            for unit in members:
+                theme[rows[unit]] = numbers[local]
+        for unit, row in enumerate(rows):
+            how[row] = work.how[unit] if theme[row] >= 0 else "rare" if vectors[order][row].any() else "wordless"
+    back = np.empty(len(order), dtype=int)
+    back[order] = np.arange(len(order))
+    return Placement(themes, [theme[i] for i in back], [how[i] for i in back], [aspect[i] for i in back])
+
+
+def _weigh(units: pd.DataFrame, matcher: Matcher) -> tuple[list[dict[str, float]], list[str]]:
+    """Aspect weights of each unit, from its quote or, when that names none, from the words around it."""
+    weights, how = [], []
+    seen: dict[tuple[str, str], dict[str, float]] = {}
+    columns = (units[name] for name in ("quote", "code", "text", "span_start", "span_end"))
+    for quote, code, text, start, end in zip(*columns, strict=True):
+        found = seen.get((quote, code))
+        if found is None:
+            found = seen[quote, code] = matcher.weights(quote, code)
+        how.append("aspect" if found else "context")
+        weights.append(found or matcher.weights(text[max(0, start - _AROUND) : end + _AROUND], code))
+    return weights, how
+
+
+def _evidence(weights: list[dict[str, float]], existing: list[Theme]) -> list[dict[str, float]]:
+    """What tells the trade of a product: its texts, and the leads it already has, each for twenty texts."""
+    return weights + [dict.fromkeys(theme.aspects, 1.0) for theme in existing for _ in range(20)]
+
+
+def _group(work: _Work, existing: list[Theme]) -> None:
+    work.themes.extend(existing)
+    loose = _join_known(work, existing) if existing else list(range(len(work.aspect)))
+    leaves: dict[tuple[str, str], list[int]] = defaultdict(list)
+    bare: list[int] = []
+    for unit in loose:
+        if work.aspect[unit]:
+            leaves[work.code[unit], work.aspect[unit]].append(unit)
+        else:
+            bare.append(unit)
+    weak = {}
+    for key, members in sorted(leaves.items()):
+        if work.enough(members):
+            work.add(key[0], (key[1],), members)
+        else:
+            weak[key] = members
+    rest = sorted(_siblings(work, weak) + bare)
+    for code in sorted({work.code[unit] for unit in rest}):
+        left = [unit for unit in rest if work.code[unit] == code]
+        left = work.nearest(left, work.of_code(code), work.settings.join_similarity, "meaning")
+        left = _among_themselves(work, code, left)
+        work.nearest(left, work.of_code(code), work.settings.loose_similarity, "near")
+
+
+def _join_known(work: _Work, existing: list[Theme]) -> list[int]:
+    """Units whose code and aspect a lead already has join it, the nearest where there are several; returns the others."""
+    homes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, theme in enumerate(existing):
+        for key in theme.aspects:
+            homes[theme.code, key].append(number)
+    left = []
+    for unit, key in enumerate(work.aspect):
+        among = homes.get((work.code[unit], key), [])
+        if len(among) == 1:
+            work.members[among[0]].append(unit)
+        elif not key or work.nearest([unit], among, -1.0, work.how[unit]):
+            left.append(unit)
+    return left
+
+
+def _siblings(work: _Work, weak: dict[tuple[str, str], list[int]]) -> list[int]:
+    """Small leaves join a theme of the same code and aspect family, or of the same aspect under another code of the
+    family; failing that, small siblings stand together. Returns the units still loose."""
+    families: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for code, key in sorted(weak):
+        families[code, work.aspects[key].family].append((code, key))
+    loose: list[int] = []
+    for (code, family), keys in sorted(families.items()):
+        units = sorted(unit for key in keys for unit in weak[key])
+        homes = [
+            number
+            for number in work.of_code(code)
+            if any(key in work.aspects and work.aspects[key].family == family for key in work.themes[number].aspects)
+        ]
+        if not homes and not work.enough(units):
+            homes = [
+                number
+                for number, theme in enumerate(work.themes)
+                if work.families.get(theme.code) == work.families.get(code)
+                and any(key in theme.aspects for _, key in keys)
+            ]
+        if homes:
+            work.nearest(units, homes, -1.0, "sibling")
+        elif work.enough(units):
+            work.add(code, tuple(key for _, key in keys), units)
+        else:
+            loose.extend(units)
+    return loose
+
+
+def _among_themselves(work: _Work, code: str, units: list[int]) -> list[int]:
+    """Average-linkage clustering of units that no theme took; groups of enough people become themes; returns the others."""
+    worded = [unit for unit in units if work.vectors[unit].any()]
+    quotes = work.units["quote"].to_numpy()
+    by_quote: dict[str, list[int]] = defaultdict(list)
+    for unit in worded:
+        by_quote[quotes[unit]].append(unit)
+    distinct = sorted(by_quote, key=lambda quote: (-len(by_quote[quote]), quote))[:_CAP]
+    if len(distinct) < 2:
+        groups = [distinct] if distinct else []
+    else:
+        from scipy.cluster.hierarchy import fcluster, linkage
+
+        points = work.vectors[[by_quote[quote][0] for quote in distinct]].astype(np.float64)
+        numbers = fcluster(linkage(points, "average", metric="cosine"), 1 - work.settings.join_similarity, "distance")
+        grouped: dict[int, list[str]] = defaultdict(list)
+        for quote, number in zip(distinct, numbers, strict=True):
+            grouped[int(number)].append(quote)
+        groups = sorted(grouped.values())
+    taken: set[int] = set()
+    for group in groups:
+        members = sorted(unit for quote in group for unit in by_quote[quote])
+        if work.enough(members):
+            work.add(code, tuple(sorted({work.aspect[unit] for unit in members} - {""}))[:3], members)
+            taken.update(members)
+            for unit in members:
+                work.how[unit] = "meaning"
+    return [unit for unit in units if unit not in taken]

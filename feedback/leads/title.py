@@ -1,0 +1,162 @@
+"""Titles that a person would write: the clause that says best what most of a lead's people say, made short.
+
+Every word of a Chinese title stands in one member's quote, in that order; nothing is composed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from feedback.errors import BadLexicon
+from feedback.lexicon import find, read_toml
+from feedback.text.clauses import clauses
+from feedback.text.normal import normalise
+
+#: A title's length in characters: allowed, and what reads best.
+SHORTEST, LONGEST, _BEST = 4, 16, (5, 11)
+_LISTS = ("drop", "open", "close", "state", "praise", "amiss")
+
+
+@dataclass(frozen=True)
+class Style:
+    """The word lists of titles.toml."""
+
+    drop: frozenset[str]
+    open: frozenset[str]
+    close: frozenset[str]
+    state: frozenset[str]
+    praise: frozenset[str]
+    amiss: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def style(folder: Path | None = None) -> Style:
+    """The word lists of `folder` or of the bundled lexicons. Raises BadLexicon."""
+    file = find("titles.toml", folder)
+    data = read_toml(file)
+    missing = [name for name in _LISTS if not isinstance(data.get(name), str)]
+    if missing:
+        raise BadLexicon(f"{file}: lacks {', '.join(missing)}", hint="each is one text of words")
+    lists = {name: frozenset(normalise(data[name]).split()) for name in _LISTS if name != "amiss"}
+    return Style(**lists, amiss=frozenset(data["amiss"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    words: tuple[str, ...]
+    forms: tuple[str, ...]
+    whole: bool
+    opens: bool
+    closes: bool
+
+    @property
+    def text(self) -> str:
+        """The words as one string; a blank only between Latin words, and between Latin and Chinese ones."""
+        out = ""
+        for word in self.words:
+            if (out and out[-1].isascii() != word[0].isascii()) or (out and out[-1].isascii() and word[0].isascii() and out[-1].isalnum() and word[0].isalnum()):
+                out += " "
+            out += word
+        return out
+
+
+class Titler:
+    """Makes titles. `cut` segments a text; `rarity` is −ln of a word's share of running words."""
+
+    def __init__(self, lists: Style, cut: Callable[[str], list[str]], rarity: Callable[[str], float]) -> None:
+        self._lists = lists
+        self._cut = cut
+        self._rarity = rarity
+
+    def title(
+        self, quotes: Sequence[tuple[str, str]], aspect_words: Iterable[str], used: frozenset[str] = frozenset()
+    ) -> str:
+        """The title of a lead. `quotes`: (person, quote) of its members; `used`: titles already given to others.
+
+        Returns the shortest quote, cut, when no clause can be made a title.
+        """
+        phrases: Counter[_Phrase] = Counter()
+        says: dict[str, set[str]] = {}
+        for person, quote in quotes:
+            for words in self._clauses(quote):
+                phrases.update(self._phrases(words))
+                for word in words:
+                    says.setdefault(normalise(word), set()).add(person)
+        people = max(len({person for person, _ in quotes}), 1)
+        support = {word: len(who) / people for word, who in says.items()}
+        named = {normalise(word) for word in aspect_words}
+        best = ""
+        merit = -math.inf
+        for phrase, times in phrases.items():
+            text = phrase.text
+            value = self._merit(phrase, times, support, named)
+            if text not in used and (value, text) > (merit, best):
+                merit, best = value, text
+        return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+
+    def _clauses(self, quote: str) -> list[list[str]]:
+        """The words of each clause of a quote, without what a title leaves out."""
+        found = []
+        for clause in clauses(quote):
+            words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
+            words = [w for w in words if w and normalise(w) not in self._lists.drop and w[0].isalnum()]
+            while words and normalise(words[0]) in self._lists.open:
+                words.pop(0)
+            while words and self._hangs(words):
+                words.pop()
+            if words:
+                found.append(words)
+        return found
+
+    def _hangs(self, words: list[str]) -> bool:
+        """Is the last word one that a title does not end with? 了 stays after one character: 坏了."""
+        last = normalise(words[-1])
+        return last in self._lists.close and not (last == "了" and len(words) > 1 and len(words[-2]) == 1)
+
+    def _phrases(self, words: list[str]) -> list[_Phrase]:
+        """All runs of words that could be a title."""
+        forms = [normalise(word) for word in words]
+        found = []
+        for start in range(len(words)):
+            if forms[start] in self._lists.open:
+                continue
+            length = 0
+            for end in range(start + 1, len(words) + 1):
+                length += len(words[end - 1])
+                if length > LONGEST:
+                    break
+                if length >= SHORTEST and not self._hangs(words[start:end]):
+                    found.append(
+                        _Phrase(
+                            tuple(words[start:end]), tuple(forms[start:end]),
+                            start == 0 and end == len(words), start == 0, end == len(words),
+                        )
+                    )  # fmt: skip
+        return found
+
+    def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str]) -> float:
+        text = normalise(phrase.text)
+        content = [f for f in phrase.forms if len(f) > 1 or f in self._lists.amiss or f in named]
+        if not content:
+            return -10.0
+        shares = [support.get(form, 0.0) * min(self._rarity(form), 12.0) / 9.0 for form in content]
+        value = 2.0 * sum(shares) / len(phrase.forms) + 1.0 * sum(sorted(shares, reverse=True)[:3])
+        value += 0.25 * math.log(times)
+        amiss = any(f in self._lists.state for f in phrase.forms) or any(c in self._lists.amiss for c in text)
+        value += 0.6 if amiss else -0.6
+        value += 0.4 if any(word in text for word in named) else 0.0
+        value += 0.35 if phrase.whole else 0.0
+        value += 0.3 * phrase.closes + 0.15 * phrase.opens
+        value -= 1.0 if any(f in self._lists.praise for f in phrase.forms) and not _denied(text) else 0.0
+        length = len(phrase.text)
+        value -= 0.12 * (max(_BEST[0] - length, 0) + max(length - _BEST[1], 0))
+        return value - 0.3 * sum(form.isdigit() for form in phrase.forms)
+
+
+def _denied(text: str) -> bool:
+    return any(mark in text for mark in "不没无难")

@@ -1,0 +1,389 @@
+"""Leads in the store: complaints waiting for a lead, members, facts, quotes, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from feedback.errors import UsageError
+from feedback.records import UNSPECIFIED, Lead, LeadQuote, Source
+from feedback.store.connection import Store
+
+#: Statuses that take part in the ranking.
+RANKED = ("new", "confirmed", "planned")
+_UNIT = """
+    c.feedback_id, c.code, c.span_start, c.span_end, c.quote, f.text, f.product, f.near_duplicate_of,
+    coalesce(f.author, f.id) AS person
+"""
+_LEAD = (
+    "id", "rank", "title", "title_en", "title_by", "family", "code", "aspects", "stage", "product", "versions", "records",
+    "people", "copies", "share", "first_seen", "last_seen", "mean_rating", "status", "reason", "owner", "tracker_key",
+    "effort", "score", "stability", "recent", "expected", "merged_into", "reach", "severity", "value", "trend", "confidence",
+)  # fmt: skip
+_TUPLES = ("aspects", "versions")
+_FACTORS = ("reach", "severity", "value", "trend", "confidence")
+
+
+def forget_vanished(store: Store) -> None:
+    """Drop members whose span the judge no longer gives."""
+    store.connection.execute(
+        """
+        DELETE FROM lead_members m WHERE NOT EXISTS (
+            SELECT 1 FROM complaints c
+            WHERE c.feedback_id = m.feedback_id AND c.code = m.code AND c.span_start = m.span_start)
+        """
+    )
+
+
+def release(store: Store, now: datetime) -> None:
+    """Dissolve the leads that no person has touched, so that their complaints are grouped anew."""
+    untouched = """SELECT id FROM leads l WHERE status = 'new' AND title_by = 'program' AND owner IS NULL
+        AND tracker_key IS NULL AND effort IS NULL
+        AND NOT EXISTS (SELECT 1 FROM lead_history h WHERE h.lead_id = l.id AND h.before <> '')"""
+    top = last_number(store)
+    if top:  # ids are never used twice
+        record(store, now, f"LEAD-{top:04d}", "rebuilt", "", "")
+    for table in ("lead_members", "lead_quotes"):
+        store.connection.execute(f"DELETE FROM {table} WHERE lead_id IN ({untouched})")
+    store.connection.execute(f"DELETE FROM leads WHERE id IN ({untouched})")
+
+
+def waiting(store: Store) -> pd.DataFrame:
+    """Complaints without a lead (new ones, and those that stood single), one row a span; `unspecified` is left out.
+
+    Columns: feedback_id, code, span_start, span_end, quote, text, product, near_duplicate_of, person, alone (it
+    stood single in an earlier run).
+    """
+    return store.frame(
+        f"""
+        SELECT DISTINCT ON (c.feedback_id, c.code, c.span_start) {_UNIT}, m.feedback_id IS NOT NULL AS alone
+        FROM complaints c JOIN feedback f ON f.id = c.feedback_id
+        LEFT JOIN lead_members m
+          ON m.feedback_id = c.feedback_id AND m.code = c.code AND m.span_start = c.span_start
+        WHERE c.code <> ? AND m.lead_id IS NULL
+        ORDER BY c.feedback_id, c.code, c.span_start, c.span_end
+        """,
+        [UNSPECIFIED],
+    )
+
+
+def themes(store: Store) -> pd.DataFrame:
+    """The leads that complaints may join: id, product, code, aspects, centroid, records, people, titled_people, title,
+    title_by, status, encoder; merged ones are left out; ordered by id."""
+    return store.frame(
+        """SELECT id, product, code, aspects, centroid, records, people, titled_people, title, title_by, status, encoder
+        FROM leads
+        WHERE status <> 'merged' ORDER BY id"""
+    )
+
+
+def last_number(store: Store) -> int:
+    """The greatest number that a lead's id ever bore."""
+    found = store.rows(
+        """SELECT max(CAST(substr(id, 6) AS INTEGER)) FROM
+        (SELECT id FROM leads UNION ALL SELECT lead_id FROM lead_history)"""
+    )[0][0]
+    return int(found or 0)
+
+
+def save_members(store: Store, placed: pd.DataFrame) -> None:
+    """Replace the place of these complaints: feedback_id, code, span_start, lead_id (None: single), how, aspect."""
+    connection = store.connection
+    connection.execute("DELETE FROM lead_members WHERE lead_id IS NULL")
+    _insert(store, "lead_members", placed, ("feedback_id", "code", "span_start", "lead_id", "how", "aspect"))
+
+
+def add(store: Store, leads: pd.DataFrame, now: datetime) -> None:
+    """New leads, not yet named: id, family, code, aspects, product, encoder, centroid."""
+    frame = leads.assign(
+        title="", title_en="", titled_people=0, title_by="program", status="new", versions=[[] for _ in range(len(leads))], records=0, people=0, copies=0,
+        share=0.0, created_at=now,
+    )  # fmt: skip
+    columns = (
+        "id", "title", "title_en", "title_by", "family", "code", "aspects", "product", "versions", "records", "people",
+        "copies", "share", "status", "titled_people", "encoder", "centroid", "created_at",
+    )  # fmt: skip
+    _insert(store, "leads", frame, columns)
+
+
+class _Naming(Protocol):
+    """What leads.build.Naming is; the store imports no stage."""
+
+    @property
+    def lead_id(self) -> str: ...
+    @property
+    def quotes(self) -> pd.DataFrame: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def title_en(self) -> str | None: ...
+    @property
+    def people(self) -> int: ...
+
+
+def save_name(store: Store, name: _Naming) -> None:
+    """The quotes that stand for a lead and, where made anew, its titles."""
+    store.connection.execute("DELETE FROM lead_quotes WHERE lead_id = ?", [name.lead_id])
+    frame = name.quotes.assign(lead_id=name.lead_id, position=range(1, len(name.quotes) + 1))
+    _insert(store, "lead_quotes", frame, ("lead_id", "position", "feedback_id", "code", "span_start"))
+    if name.title is not None:
+        store.connection.execute(
+            "UPDATE leads SET title = ?, title_en = ?, titled_people = ? WHERE id = ?",
+            [name.title, name.title_en, name.people, name.lead_id],
+        )
+
+
+def move_centroids(store: Store, centroids: dict[str, NDArray[np.float32]], encoder: str) -> None:
+    """The new middle, by `encoder`, of leads that grew."""
+    for lead_id, vector in sorted(centroids.items()):
+        store.connection.execute(
+            "UPDATE leads SET centroid = ?, encoder = ? WHERE id = ?", [vector.tolist(), encoder, lead_id]
+        )
+
+
+def members(store: Store, lead_ids: Sequence[str] = ()) -> pd.DataFrame:
+    """The units of leads (of `lead_ids`, or all), ordered by lead and id; columns of `waiting`, then lead_id, how, aspect,
+    created_at, rating, polarity."""
+    return store.frame(
+        f"""
+        SELECT {_UNIT}, m.lead_id, m.how, m.aspect, f.created_at, f.rating, v.polarity
+        FROM lead_members m
+        JOIN complaints c ON c.feedback_id = m.feedback_id AND c.code = m.code AND c.span_start = m.span_start
+        JOIN feedback f ON f.id = m.feedback_id JOIN verdicts v ON v.feedback_id = m.feedback_id
+        WHERE m.lead_id IS NOT NULL AND (len(?) = 0 OR list_contains(?, m.lead_id))
+        ORDER BY m.lead_id, c.feedback_id, c.code, c.span_start
+        """,
+        [list(lead_ids), list(lead_ids)],
+    )
+
+
+def to_rank(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the ranking reads: units of ranked leads (lead_id, product, person, created_at, rating, polarity, how), and one
+    row a complaint record (product, person, created_at, rating, polarity); copies are left out."""
+    units = store.frame(
+        """
+        SELECT m.lead_id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, v.polarity, m.how
+        FROM lead_members m JOIN leads l ON l.id = m.lead_id
+        JOIN feedback f ON f.id = m.feedback_id JOIN verdicts v ON v.feedback_id = m.feedback_id
+        WHERE f.near_duplicate_of IS NULL AND list_contains(?, l.status)
+        ORDER BY m.lead_id, m.feedback_id, m.span_start
+        """,
+        [list(RANKED)],
+    )
+    everybody = store.frame(
+        """
+        SELECT f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, v.polarity
+        FROM feedback f JOIN verdicts v ON v.feedback_id = f.id
+        WHERE f.near_duplicate_of IS NULL AND len(v.families) > 0 ORDER BY f.id
+        """
+    )
+    return units, everybody
+
+
+def update_facts(store: Store) -> None:
+    """Count records, people, copies, times, stars, versions and stage of every lead anew."""
+    store.connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE lead_facts AS
+        WITH unit AS (
+            SELECT DISTINCT m.lead_id, f.id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, f.version,
+                   f.near_duplicate_of IS NULL AS counts, v.stage
+            FROM lead_members m JOIN feedback f ON f.id = m.feedback_id JOIN verdicts v ON v.feedback_id = f.id
+            WHERE m.lead_id IS NOT NULL),
+        complaint AS (
+            SELECT f.product, count(*) AS n FROM feedback f JOIN verdicts v ON v.feedback_id = f.id
+            WHERE f.near_duplicate_of IS NULL AND len(v.families) > 0 GROUP BY f.product),
+        stage AS (
+            SELECT lead_id, stage FROM unit WHERE counts AND stage IS NOT NULL GROUP BY lead_id, stage
+            QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY count(*) DESC, stage) = 1),
+        version AS (
+            SELECT lead_id, list(version ORDER BY n DESC, version) AS versions FROM (
+                SELECT lead_id, version, count(*) AS n FROM unit WHERE counts AND version IS NOT NULL
+                GROUP BY lead_id, version
+                QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY n DESC, version) <= 10)
+            GROUP BY lead_id)
+        SELECT u.lead_id, count(*) FILTER (counts) AS records, count(DISTINCT person) FILTER (counts) AS people,
+               count(*) FILTER (NOT counts) AS copies, min(created_at) FILTER (counts) AS first_seen,
+               max(created_at) FILTER (counts) AS last_seen, avg(rating) FILTER (counts) AS mean_rating,
+               any_value(stage.stage) AS stage, coalesce(any_value(version.versions), []) AS versions,
+               count(*) FILTER (counts) / greatest(any_value(complaint.n), 1) AS share
+        FROM unit u LEFT JOIN stage USING (lead_id) LEFT JOIN version USING (lead_id) LEFT JOIN complaint USING (product)
+        GROUP BY u.lead_id
+        """
+    )
+    store.connection.execute(
+        """
+        UPDATE leads SET records = 0, people = 0, copies = 0, share = 0
+        WHERE id NOT IN (SELECT lead_id FROM lead_facts) AND records > 0;
+        UPDATE leads l SET records = x.records, people = x.people, copies = x.copies, first_seen = x.first_seen,
+            last_seen = x.last_seen, mean_rating = x.mean_rating, stage = x.stage, versions = x.versions, share = x.share
+        FROM lead_facts x WHERE x.lead_id = l.id;
+        DROP TABLE lead_facts;
+        """
+    )
+
+
+def save_ranks(store: Store, table: pd.DataFrame) -> None:
+    """The ranking as the last build found it; leads that are not in `table` lose theirs."""
+    connection = store.connection
+    columns = (*_FACTORS, "score", "stability", "rank", "recent", "expected")
+    connection.execute("UPDATE leads SET " + ", ".join(f'"{name}" = NULL' for name in columns))
+    if not table.empty:
+        connection.register("ranking", table)
+        connection.execute(
+            "UPDATE leads l SET " + ", ".join(f'"{name}" = r."{name}"' for name in columns)
+            + " FROM ranking r WHERE r.lead_id = l.id"
+        )  # fmt: skip
+        connection.unregister("ranking")
+
+
+def stale_quotes(store: Store) -> set[str]:
+    """Leads some of whose quotes are no longer their members, or that have none."""
+    rows = store.rows(
+        """
+        SELECT DISTINCT q.lead_id FROM lead_quotes q LEFT JOIN lead_members m
+          ON m.feedback_id = q.feedback_id AND m.code = q.code AND m.span_start = q.span_start AND m.lead_id = q.lead_id
+        WHERE m.lead_id IS NULL
+        UNION SELECT DISTINCT lead_id FROM lead_members
+        WHERE lead_id IS NOT NULL AND lead_id NOT IN (SELECT lead_id FROM lead_quotes)
+        """
+    )
+    return {str(row[0]) for row in rows}
+
+
+def counts(store: Store) -> dict[str, int]:
+    """complaints: spans with a reason; placed: those in a lead; single: those alone; unspecified: records that give none."""
+    one = store.rows(
+        """
+        SELECT (SELECT count(*) FROM lead_members), (SELECT count(*) FROM lead_members WHERE lead_id IS NOT NULL),
+               (SELECT count(*) FROM lead_members WHERE lead_id IS NULL),
+               (SELECT count(*) FROM verdicts WHERE list_contains(codes, ?)),
+               (SELECT count(*) FROM leads WHERE status <> 'merged' AND records > 0)
+        """,
+        [UNSPECIFIED],
+    )[0]
+    return dict(zip(("complaints", "placed", "single", "unspecified", "leads"), map(int, one), strict=True))
+
+
+def singles(store: Store) -> pd.DataFrame:
+    """Complaints that stand alone: feedback_id, code, quote, how (the reason), file, sheet, row; ordered by id."""
+    return store.frame(
+        """
+        SELECT c.feedback_id, c.code, c.quote, m.how, f.file, f.sheet, f."row"
+        FROM lead_members m
+        JOIN complaints c ON c.feedback_id = m.feedback_id AND c.code = m.code AND c.span_start = m.span_start
+        JOIN feedback f ON f.id = m.feedback_id WHERE m.lead_id IS NULL ORDER BY c.feedback_id, c.code, c.span_start
+        """
+    )
+
+
+def read(
+    store: Store, *, products: Sequence[str] = (), everything: bool = False, lead_ids: Sequence[str] = ()
+) -> list[Lead]:
+    """Leads with members and quotes, by rank, then id. Done, dismissed, merged and empty ones only with `everything`."""
+    columns = ", ".join(f'"{name}"' for name in _LEAD)
+    rows = store.rows(
+        f"""
+        SELECT {columns} FROM leads
+        WHERE (? OR (list_contains(?, status) AND records > 0)) AND (len(?) = 0 OR list_contains(?, product))
+          AND (len(?) = 0 OR list_contains(?, id))
+        ORDER BY rank NULLS LAST, id
+        """,
+        [everything, list(RANKED), list(products), list(products), list(lead_ids), list(lead_ids)],
+    )
+    ids = [row[0] for row in rows]
+    belongs: dict[str, list[str]] = {lead_id: [] for lead_id in ids}
+    for lead_id, feedback_id in store.rows(
+        """
+        SELECT DISTINCT m.lead_id, m.feedback_id FROM lead_members m JOIN feedback f ON f.id = m.feedback_id
+        WHERE list_contains(?, m.lead_id) AND f.near_duplicate_of IS NULL ORDER BY 1, 2
+        """,
+        [ids],
+    ):
+        belongs[lead_id].append(feedback_id)
+    quotes = _quotes(store, ids)
+    leads = []
+    for row in rows:
+        values: dict[str, Any] = dict(zip(_LEAD, row, strict=True))
+        values.update({name: tuple(values[name]) for name in _TUPLES})
+        factors = {name: values.pop(name) for name in _FACTORS}
+        values["factors"] = {name: value for name, value in factors.items() if value is not None}
+        leads.append(Lead(**values, members=tuple(belongs[row[0]]), quotes=tuple(quotes.get(row[0], ()))))
+    return leads
+
+
+def _quotes(store: Store, ids: list[str]) -> dict[str, list[LeadQuote]]:
+    found: dict[str, list[LeadQuote]] = {}
+    for lead_id, feedback_id, quote, start, end, file, sheet, row, url, created_at, rating in store.rows(
+        """
+        SELECT q.lead_id, q.feedback_id, c.quote, c.span_start, c.span_end, f.file, f.sheet, f."row", f.url, f.created_at,
+               f.rating
+        FROM lead_quotes q
+        JOIN complaints c ON c.feedback_id = q.feedback_id AND c.code = q.code AND c.span_start = q.span_start
+        JOIN feedback f ON f.id = q.feedback_id
+        WHERE list_contains(?, q.lead_id) ORDER BY q.lead_id, q.position
+        """,
+        [ids],
+    ):
+        found.setdefault(lead_id, []).append(
+            LeadQuote(feedback_id, quote, start, end, Source(file, sheet, row), url, created_at, rating)
+        )
+    return found
+
+
+def one(store: Store, lead_id: str) -> Lead:
+    """The lead called `lead_id` (any case; a bare number will do). Raises UsageError."""
+    wanted = lead_id.strip().upper()
+    if wanted.isdigit():
+        wanted = f"LEAD-{int(wanted):04d}"
+    found = read(store, everything=True, lead_ids=[wanted])
+    if not found:
+        known = [row[0] for row in store.rows("SELECT id FROM leads ORDER BY id")]
+        hint = f"valid: {known[0]} to {known[-1]}" if known else "run `feedback leads build` first"
+        raise UsageError(f"{lead_id}: no such lead", hint=hint)
+    return found[0]
+
+
+def record(store: Store, now: datetime, lead_id: str, action: str, detail: str, before: str) -> None:
+    """Keep what was done to a lead; `before` is the JSON that undoes it."""
+    store.connection.execute(
+        "INSERT INTO lead_history SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? FROM lead_history",
+        [now, lead_id, action, detail, before],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something done to a lead; `before` undoes it, "" when nothing is to be undone."""
+
+    number: int
+    at: datetime
+    lead_id: str
+    action: str
+    detail: str
+    before: str
+
+
+def history(store: Store, lead_id: str | None = None) -> list[Event]:
+    """What was done to a lead, or to all, oldest first."""
+    rows = store.rows(
+        """SELECT number, "at", lead_id, action, detail, before FROM lead_history
+        WHERE ? IS NULL OR lead_id = ? ORDER BY number""",
+        [lead_id, lead_id],
+    )
+    return [Event(*row) for row in rows]
+
+
+def _insert(store: Store, table: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    if frame.empty:
+        return
+    names = ", ".join(f'"{name}"' for name in columns)
+    store.connection.register("incoming", frame.loc[:, list(columns)])
+    store.connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
+    store.connection.unregister("incoming")
