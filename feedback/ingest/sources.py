@@ -1,0 +1,203 @@
+"""Paths into sources: files, folders, archives and standard input. Nothing is ever unpacked to disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final, cast
+
+from feedback.errors import UnreadableFile
+from feedback.ingest.model import Source
+
+SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
+                   ".docx", ".md")  # fmt: skip
+#: Archives: how many members, how many bytes unpacked, and the ratio above which an archive is called a bomb.
+MAX_MEMBERS: Final = 1000
+MAX_UNPACKED: Final = 2 * 1024**3
+MAX_RATIO: Final = 200
+SMALL: Final = 64 * 1024**2
+
+
+def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[str]]:
+    """The sources behind `paths`, in order of name inside a folder or archive, and what was left out and why.
+
+    `now` is the time of standard input, which has no time of modification.
+
+    Raises UnreadableFile for a path that does not exist, a folder without usable files, an archive that is damaged,
+    locked or a bomb.
+    """
+    sources: list[Source] = []
+    skipped: list[str] = []
+    for path in paths:
+        if str(path) == "-":
+            sources.append(_stdin(now))
+        elif path.is_dir():
+            sources += _folder(path, skipped)
+        elif path.is_file():
+            sources += _file(path, skipped)
+        elif path.exists():
+            raise UnreadableFile(f"{path}: not a plain file", hint="give a file, a folder, or - for standard input")
+        else:
+            raise UnreadableFile(f"{path}: no such file or folder", hint="check the path")
+    return sources, skipped
+
+
+def _folder(path: Path, skipped: list[str]) -> list[Source]:
+    found: list[Source] = []
+    for file in sorted(path.rglob("*")):
+        relative = file.relative_to(path)
+        if not file.is_file() or any(part.startswith((".", "~$")) for part in relative.parts):
+            continue
+        if file.suffix.lower() in (*SUFFIXES, ".gz", ".zip"):
+            found += _file(file, skipped)
+        else:
+            skipped.append(f"{file}: unknown format {file.suffix or '(none)'}")
+    if not found:
+        raise UnreadableFile(f"{path}: no readable files in this folder", hint=f"known formats: {_known()}")
+    return found
+
+
+def _file(path: Path, skipped: list[str]) -> list[Source]:
+    stat = path.stat()
+    if stat.st_size == 0:
+        raise UnreadableFile(f"{path}: the file is empty", hint="export it again")
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        return _archive(path, modified, skipped)
+    if suffix == ".gz":
+        inner = Path(path.stem).suffix.lower() or ".txt"
+        return [Source(str(path), inner, stat.st_size, modified, lambda: _gzip(path, stat.st_size))]
+    return [Source(str(path), suffix, stat.st_size, modified, lambda: path.open("rb"))]
+
+
+def _gzip(path: Path, size: int) -> BinaryIO:
+    limit = max(SMALL, size * MAX_RATIO)
+    return cast(BinaryIO, io.BufferedReader(_Bounded(cast(BinaryIO, gzip.open(path)), limit, str(path))))
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to give more than `limit` bytes."""
+
+    def __init__(self, stream: BinaryIO, limit: int, name: str) -> None:
+        self._stream, self._left, self._name = stream, limit, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        try:
+            data = self._stream.read(len(view))
+        except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
+            raise UnreadableFile(f"{self._name}: damaged: {error}", hint="fetch or pack the file again") from None
+        except Exception as error:  # zlib.error is not public in every build
+            raise UnreadableFile(f"{self._name}: damaged: {error}", hint="fetch or pack the file again") from None
+        self._left -= len(data)
+        if self._left < 0:
+            raise UnreadableFile(f"{self._name}: unpacks to far more than it should", hint="is it a zip bomb?")
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def check_archive(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse an archive (also a workbook, which is one) that would unpack to far more than it should."""
+    members = archive.infolist()
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members) or 1
+    if len(members) > 20 * MAX_MEMBERS or unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > MAX_RATIO * packed):
+        raise UnreadableFile(
+            f"{name}: {len(members)} members that unpack to {unpacked // 1024**2} MB from {packed // 1024} kB",
+            hint="this looks like a zip bomb; unpack it yourself if you trust it",
+        )
+
+
+def _archive(path: Path, modified: datetime, skipped: list[str]) -> list[Source]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_archive(archive, str(path))
+            members = sorted(archive.infolist(), key=_member_name)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise UnreadableFile(f"{path}: not a readable zip: {error}", hint="pack or download it again") from None
+    found: list[Source] = []
+    for member in members:
+        name = _member_name(member)
+        pure = PurePosixPath(name.replace("\\", "/"))
+        if member.is_dir() or "__MACOSX" in pure.parts or pure.name.startswith((".", "~$")):
+            continue
+        if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
+            skipped.append(f"{path}: member {name!r} points outside the archive; left out")
+        elif member.flag_bits & 1:
+            raise UnreadableFile(f"{path}: {name}: the archive has a password", hint="unpack it first")
+        elif pure.suffix.lower() not in SUFFIXES:
+            skipped.append(f"{path}: member {name}: unknown format")
+        elif member.file_size == 0:
+            skipped.append(f"{path}: member {name}: empty")
+        elif len(found) >= MAX_MEMBERS:
+            raise UnreadableFile(f"{path}: more than {MAX_MEMBERS} files", hint="unpack it into folders")
+        else:
+            found.append(_member(path, member, name, pure.suffix.lower(), modified))
+    if not found:
+        raise UnreadableFile(f"{path}: no readable files in this archive", hint=f"known formats: {_known()}")
+    return found
+
+
+def _member(path: Path, member: zipfile.ZipInfo, name: str, suffix: str, modified: datetime) -> Source:
+    def opener() -> BinaryIO:
+        archive = zipfile.ZipFile(path)
+        try:
+            stream = cast(BinaryIO, archive.open(member))
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            raise UnreadableFile(f"{path}: {name}: damaged: {error}", hint="pack the archive again") from None
+        return cast(BinaryIO, io.BufferedReader(_Bounded(stream, member.file_size + 1, f"{path}: {name}")))
+
+    return Source(f"{path}!{name}", suffix, member.file_size, modified, opener)
+
+
+def _member_name(member: zipfile.ZipInfo) -> str:
+    """The member's name; Chinese Windows writes GBK without saying so, which zipfile reads as cp437."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member.filename
+
+
+def _stdin(now: datetime) -> Source:
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
+    while chunk := sys.stdin.buffer.read(1 << 20):
+        spool.write(chunk)
+    size = spool.tell()
+    if size == 0:
+        raise UnreadableFile("-: nothing on standard input", hint="pipe a file in")
+    number = spool.fileno()
+
+    def opener() -> BinaryIO:
+        spool.seek(0)
+        return open(number, "rb", closefd=False)  # noqa: PTH123 - a descriptor, not a path
+
+    return Source("-", _guess_suffix(spool.fileno()), size, now, opener)
+
+
+def _guess_suffix(number: int) -> str:
+    with open(number, "rb", closefd=False) as stream:  # noqa: PTH123 - a descriptor, not a path
+        stream.seek(0)
+        head = stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"PK"):
+        return ".xlsx"
+    return ".jsonl" if head.startswith(b"{") else ".json" if head.startswith(b"[") else ".csv"
+
+
+def _known() -> str:
+    return ", ".join((*SUFFIXES, ".gz", ".zip"))

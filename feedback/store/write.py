@@ -1,0 +1,110 @@
+"""Feedback rows into the store: known ids, inserts, repeats, marks of copies, and the book of what was taken in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from feedback.store.connection import Store
+
+
+@dataclass(frozen=True)
+class IngestRow:
+    """One line of the table `ingests`."""
+
+    file: str
+    sheet: str | None
+    kind: str
+    product: str
+    encoding: str | None
+    read: int
+    stored: int
+    known: int
+    duplicates: int
+    near_duplicates: int
+    quarantined: int
+    finished_at: datetime
+
+
+def author_salt(store: Store) -> bytes:
+    """The key under which authors are hashed: made once per store, so that a person hashes alike in every run."""
+    found = store.rows("SELECT value FROM keys WHERE name = 'author_salt'")
+    if found:
+        return bytes(found[0][0])
+    salt = secrets.token_bytes(32)
+    with store.write() as connection:
+        connection.execute("INSERT INTO keys VALUES ('author_salt', ?)", [salt])
+    return salt
+
+
+def known_ids(store: Store, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that the store already has."""
+    if not ids:
+        return set()
+    found = store.rows("SELECT id FROM feedback WHERE id IN (SELECT unnest(?::VARCHAR[]))", [list(ids)])
+    return {row[0] for row in found}
+
+
+def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> None:
+    """One batch in one transaction: `new` records (FEEDBACK_COLUMNS) and the places of `repeats` (id, file, sheet, row).
+
+    A place already noted is not noted again, so that a run repeated after a kill leaves no trace of its own.
+    """
+    with store.write() as connection:
+        if len(new):
+            connection.register("incoming", new)
+            connection.execute("INSERT INTO feedback BY NAME SELECT * FROM incoming")
+            connection.unregister("incoming")
+        if len(repeats):
+            connection.register("incoming", repeats[["id", "file", "sheet", "row"]])
+            connection.execute(
+                """
+                INSERT INTO duplicates SELECT i.id, i.file, i.sheet, i."row" FROM incoming i WHERE NOT EXISTS (
+                    SELECT 1 FROM duplicates d
+                    WHERE d.id = i.id AND d.file = i.file AND d.sheet IS NOT DISTINCT FROM i.sheet AND d."row" = i."row")
+                """
+            )
+            connection.unregister("incoming")
+
+
+def comparable(store: Store, product: str) -> pd.DataFrame:
+    """What is needed to find copies among the records of one product: id, kind, author, text, created_at; ordered by id."""
+    return store.frame(
+        "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> '' ORDER BY id", [product]
+    )
+
+
+def mark_copies(store: Store, product: str, marks: pd.DataFrame) -> None:
+    """Replace the marks of one product's records by `marks` (id, near_duplicate_of, duplicate_reason); one transaction."""
+    with store.write() as connection:
+        connection.register("marks", marks.astype(object))
+        connection.execute(
+            """
+            UPDATE feedback SET near_duplicate_of = NULL, duplicate_reason = NULL
+            WHERE product = ? AND near_duplicate_of IS NOT NULL AND id NOT IN (SELECT id FROM marks)
+            """,
+            [product],
+        )
+        connection.execute(
+            """
+            UPDATE feedback SET near_duplicate_of = m.near_duplicate_of, duplicate_reason = m.duplicate_reason
+            FROM marks m WHERE feedback.id = m.id AND (feedback.near_duplicate_of IS DISTINCT FROM m.near_duplicate_of
+                OR feedback.duplicate_reason IS DISTINCT FROM m.duplicate_reason)
+            """
+        )
+        connection.unregister("marks")
+
+
+def record_ingests(store: Store, rows: Iterable[IngestRow]) -> None:
+    """Note what a finished run took in."""
+    with store.write() as connection:
+        for row in rows:
+            connection.execute(
+                "INSERT INTO ingests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [row.file, row.sheet, row.kind, row.product, row.encoding, row.read, row.stored, row.known,
+                 row.duplicates, row.near_duplicates, row.quarantined, row.finished_at],
+            )  # fmt: skip
