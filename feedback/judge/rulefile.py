@@ -2,7 +2,7 @@
 
 A word entry is literal text over the normal form (feedback.text.normal), with three shorthands:
 `(a|b|)c` stands for ac, bc and c; `a..b` is a, at most 4 characters, b within one clause; `a...b` allows 12;
-`@name` stands for the list of that name, in the file's [lists] or in rules/lists.toml.
+`@name` stands for the list of that name, in the file's [lists] or in rules/lists.toml, and `<name>贵` for each of its words before 贵.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ SHARED = "lists.toml"
 #: Words that a user added with `feedback lexicon add`, by "rule.key" or list name.
 ADDED = "added.toml"
 _WORD_KEYS = ("words", "aspect", "state", "good", "unless", "unless_clause", "unless_text", "trigger")
-_KEYS = {*_WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "note"}
+_KEYS = {*_WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "alone", "note"}
 _GROUP = re.compile(r"\(([^()]*)\)")
 GAPS = {"..": 4, "...": 12}
 _GAP = re.compile(r"\.{2,3}")
+_INSERT = re.compile(r"<(\w+)>")
 _MOST_WORDS = 20_000
 
 
@@ -39,7 +40,7 @@ class Rule:
 
     `negation` says what a negation before the hit does: "drop" the hit, "keep" it, "need" one, or "flip" a polarity.
     `within` is the number of characters allowed between aspect and state; `order` "any" or "aspect" (aspect first).
-    `weight` is the chance that a hit is right, 0..1.
+    `weight` is the chance that a hit is right, 0..1. An `alone` rule is heard only where no other code is shown.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Rule:
     order: str = "any"
     negation: str = "drop"
     weight: float = 0.8
+    alone: bool = False
     file: Path = field(default=Path(), compare=False)
 
 
@@ -126,7 +128,7 @@ def _shared(folder: Path | None) -> dict[str, tuple[str, ...]]:
     for root in layers(folder):
         file = root / "rules" / SHARED
         if file.is_file():
-            result |= _lists(file, read_toml(file), result, added)
+            result |= _lists(file, read_toml(file).get("lists", {}), result, added)
     return result
 
 
@@ -154,7 +156,10 @@ def _words(
                 raise BadLexicon(f"{file}: {where}: no list {entry!r}", hint=f"valid: {', '.join(sorted(lists))}")
             words.update(dict.fromkeys(lists[entry[1:]]))
             continue
-        for word in expand(entry):
+        for name in _INSERT.findall(entry):
+            if name not in lists:
+                raise BadLexicon(f"{file}: {where}: no list <{name}>", hint=f"valid: {', '.join(sorted(lists))}")
+        for word in expand(_INSERT.sub(lambda match: f"({'|'.join(lists[match[1]])})", entry)):
             before, gap, after = gapped(word)
             if not before or (gap and not after) or set(word) & set("()|@") or "." in after:
                 raise BadLexicon(f"{file}: {where}: bad word {entry!r}", hint="shorthands: (a|b)c, a..b, a...b, @list")
@@ -192,7 +197,7 @@ def _rule(
             ) from None
     rule = Rule(
         name=full, label=entry.get("label", label), patterns=patterns, within=int(entry.get("within", 8)),
-        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)),
+        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)), alone=bool(entry.get("alone", False)),
         file=file, **words,
     )  # fmt: skip
     problem = _problem(rule, labels)

@@ -24,6 +24,8 @@ from feedback.text.normal import normalise
 
 #: Marks that end a clause; conjunctions do not, so that an aspect may stand before one.
 _BOUNDARIES = '。!?;:,、…~\n\r "()[]<>《》【】|'
+#: From this weight on a rule shows its code; lighter ones are hints that only the model weighs.
+SURE = 0.5
 _FLIPPED = {"positive": "negative", "negative": "positive"}
 
 _WORD, _GAP, _SLOT, _PATTERN = range(4)
@@ -67,7 +69,7 @@ class RuleBook:
         found.sort(key=lambda hit: (hit.start, hit.end, hit.rule))
         return found
 
-    def codes(self, hits: Iterable[Hit], least: float = 0.5) -> dict[str, float]:
+    def codes(self, hits: Iterable[Hit], least: float = SURE) -> dict[str, float]:
         """The complaint codes that `hits` show, each with the weight of its best rule, of weight `least` or more."""
         best: dict[str, float] = {}
         for hit in hits:
@@ -178,6 +180,8 @@ class RuleBook:
             if len(spans) > 1:
                 spans = _longest(spans)
             hits.extend((number, start, end, odd) for start, end, odd in spans)
+        if not self._alone.isdisjoint(best) and not self._shows.isdisjoint(best):
+            hits = [hit for hit in hits if hit[0] not in self._alone]
         return hits
 
     def _pair(
@@ -269,6 +273,11 @@ class RuleBook:
         for word, todo in actions.items():
             self._automaton.add_word(word, (len(word), tuple(todo)))
         self._automaton.make_automaton()
+        self._alone = {number for number, rule in enumerate(self.rules) if rule.alone}
+        self._shows = {
+            number for number, rule in enumerate(self.rules)
+            if not rule.alone and rule.weight >= SURE and rule.label not in _NO_CODE
+        }  # fmt: skip
         self._labels = _labels(self.rules)
         self._label_column = [self._labels.index(rule.label) for rule in self.rules]
         self._flip = [(rule.label, {"positive": 1, "negative": -1}.get(rule.label, 0)) for rule in self.rules]
