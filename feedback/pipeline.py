@@ -5,6 +5,7 @@ Every function takes an open `Store`, `Settings` and plain values, and returns a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,9 +29,13 @@ from feedback.store import incidents as store_incidents
 from feedback.store import leads as store_leads
 from feedback.store import vectors as store_vectors
 from feedback.store import write as store_write
+from feedback.store.incidents import Notification
+from feedback.text.words import segmenter
+from feedback.track import brief as brief_room
 from feedback.track import incidents as incident_room
 from feedback.track import keywords as keywords_room
-from feedback.track import monitor
+from feedback.track import messages, monitor
+from feedback.track.brief import Brief
 from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import JudgeErrors, Tracked
 
@@ -191,6 +196,67 @@ def change_incident(
     changed, event = change(incident_room.named(incidents(store, settings), incident_id))
     store_incidents.save(store, [(changed, event)])
     return changed
+
+
+def incident_brief(
+    store: Store, settings: Settings, incident_id: str, *, now: datetime, errors: JudgeErrors | None = None
+) -> Brief:
+    """The one-page brief of an incident as things stand at `now`."""
+    incident = incident_room.named(incidents(store, settings), incident_id)
+    frame = read.judged(store, until=now)
+    known = keywords_room.products(settings.lexicons)
+    configured = keywords_room.from_settings(settings.track.keywords)
+    chosen = keywords_room.choose([incident.keyword], known, configured, ())
+    tracked = monitor.watch(
+        frame,
+        chosen,
+        settings.track,
+        end=now,
+        zone=settings.zone,
+        repeats=store_incidents.repeats(store),
+        errors=errors,
+    )
+    return brief_room.gather(
+        incident,
+        tracked.keywords[0],
+        frame,
+        incident_history(store, settings, incident.id),
+        segmenter(settings.text, settings.lexicons).cut,
+        now=now,
+        zone=settings.zone,
+        lang=settings.lang,
+        confidence=settings.track.confidence,
+        taxonomy=taxonomy(settings.lexicons),
+    )
+
+
+def notify(
+    store: Store, settings: Settings, result: TrackResult, *, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> tuple[Notification, ...]:
+    """Send what is still to be said of the incidents of `result`, keeping what became of each message.
+
+    Within the quiet hours messages are held and go with the first run after them. Raises BadSettings when a channel
+    lacks what it needs.
+    """
+    # The web client takes a while to load, and most runs send nothing.
+    from feedback.track.notify import deliver
+
+    channels = settings.track.channels
+    told = {(n.incident_id, n.state, n.channel): n.status for n in store_incidents.notifications(store, settings.zone)}
+    hold = messages.quiet(settings.track.quiet_hours, result.now, settings.zone)
+    kept = []
+    for name, message in messages.outstanding(
+        result.incidents, list(channels), told, now=result.now, lang=settings.lang
+    ):
+        if hold:
+            status, attempts, error = "held", 0, None
+        else:
+            sent = deliver(message, name, channels[name], os.environ, clock=clock, sleep=sleep)
+            status, attempts, error = messages.SENT if sent.sent else "failed", sent.attempts, sent.error
+        note = Notification(message.incident_id, message.state, name, status, attempts, error, result.now)
+        store_incidents.keep_notification(store, note)
+        kept.append(note)
+    return tuple(kept)
 
 
 def _explain_nothing(store: Store, products: Sequence[str]) -> NoReturn:

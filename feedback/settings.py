@@ -10,7 +10,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -46,6 +46,18 @@ class JudgeSettings(Section):
     thresholds: dict[str, float] = Field(default_factory=dict)
 
 
+class ChannelSettings(Section):
+    """Where alarms go. Addresses with tokens and secrets stand in the environment: FEEDBACK_NOTIFY_<NAME>_URL …"""
+
+    kind: Literal["feishu", "dingtalk", "wecom", "webhook", "mail", "command"]
+    command: list[str] = Field(default_factory=list)
+    host: str = ""
+    port: int = Field(default=25, ge=1, le=65535)
+    starttls: bool = False
+    sender: str = ""
+    to: list[str] = Field(default_factory=list)
+
+
 class TrackSettings(Section):
     """Negative share (SPEC §4). `keywords` maps a keyword to the words that count as it."""
 
@@ -56,6 +68,8 @@ class TrackSettings(Section):
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
     incident_hours: int = Field(default=24, ge=1)
     alarm_years: float = Field(default=10, gt=0)
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    quiet_hours: str | None = None
     keywords: dict[str, list[str]] = Field(default_factory=dict)
 
 
@@ -136,7 +150,11 @@ def _valid_keys(error: Any) -> str | None:
         return None
     section: Any = Settings
     for part in error["loc"][:-1]:
-        section = section.model_fields[part].annotation
+        if not (fields := getattr(section, "model_fields", None)):
+            # Inside a table of sections, such as [track.channels.NAME].
+            section = get_args(section)[-1]
+            continue
+        section = fields[part].annotation
     return f"valid keys: {', '.join(section.model_fields)}"
 
 
@@ -168,6 +186,8 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, Section):
+        return _toml(value.model_dump())
     if isinstance(value, dict):
         inner = ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items())
         return "{ " + inner + " }" if inner else "{}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -51,11 +52,21 @@ def list_(context: typer.Context, as_of: _AsOf = None, as_json: _Json = False) -
         show_incidents(console(), found, now, settings.lang)
 
 
-def show(context: typer.Context, incident_id: _Id, as_of: _AsOf = None, as_json: _Json = False) -> None:
-    """One incident with its history."""
+def show(
+    context: typer.Context,
+    incident_id: _Id,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the brief to this file: .html, else Markdown.")
+    ] = None,
+    as_of: _AsOf = None,
+    as_json: _Json = False,
+) -> None:
+    """The one-page brief of an incident: what, since when, how sure, quotes, who spreads it, what to do first."""
     from feedback import pipeline
     from feedback.cli import moments
+    from feedback.errors import UsageError
     from feedback.store import Store
+    from feedback.track.brief import html, markdown
     from feedback.track.incidents import named
 
     settings = context.obj.settings()
@@ -63,7 +74,19 @@ def show(context: typer.Context, incident_id: _Id, as_of: _AsOf = None, as_json:
     with Store(settings.store, create=False) as store:
         incident = named(pipeline.incidents(store, settings), incident_id)
         history = pipeline.incident_history(store, settings, incident.id)
-    _show(incident, history, now, settings.lang, as_json=as_json)
+        page = None if as_json else pipeline.incident_brief(store, settings, incident.id, now=now)
+    if page is None:
+        _show(incident, history, now, settings.lang, as_json=True)
+        return
+    if output is None:
+        typer.echo(markdown(page), nl=False)
+        return
+    try:
+        output.write_text(html(page) if output.suffix.lower() == ".html" else markdown(page), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}", hint="name a file that can be written") from None
+    if not context.obj.quiet:
+        typer.echo(str(output), err=True)
 
 
 def ack(

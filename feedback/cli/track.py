@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from feedback.settings import Settings
+    from feedback.store.incidents import Notification
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +42,7 @@ def track(
     """Negative share of keywords with interval and state; opens incidents. Exit code 3 when one is in breach."""
     from feedback import pipeline
     from feedback.cli import moments
-    from feedback.cli.trackview import as_document, notes, show
+    from feedback.cli.trackview import as_document, failures, notes, show
     from feedback.errors import UsageError
     from feedback.store import Store
 
@@ -53,6 +55,10 @@ def track(
     if until is not None and as_of is None:
         # A replay of the past: what it opens, it opens then.
         now = min(now, end)
+    if notify and not settings.track.channels:
+        hint = "name one in feedback.toml, such as [track.channels.pr] kind = feishu, dingtalk, wecom, mail or command"
+        raise UsageError("--notify: no channel is set up", hint=hint)
+    sent: tuple[Notification, ...] = ()
     with Store(settings.store, create=False) as store:
         result = pipeline.track(
             store,
@@ -64,6 +70,8 @@ def track(
             since=begin,
             dry_run=dry_run,
         )
+        if notify and not dry_run:
+            sent = pipeline.notify(store, settings, result, clock=time.time, sleep=time.sleep)
     if as_json:
         typer.echo(json.dumps(as_document(result), ensure_ascii=False, indent=2))
     else:
@@ -71,6 +79,9 @@ def track(
     if not context.obj.quiet:
         for line in notes(result, settings.lang, dry_run=dry_run):
             typer.echo(line, err=True)
+    # Said even with -q: an alarm that reached nobody is a fault, not a note.
+    for line in failures(sent, settings.lang):
+        typer.echo(line, err=True)
     if result.tracked.breach:
         raise typer.Exit(3)
 

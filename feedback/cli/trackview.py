@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from feedback.pipeline import TrackResult
     from feedback.settings import Settings
+    from feedback.store.incidents import Notification
     from feedback.track.incidents import Incident
     from feedback.track.monitor import Point, Watched
 
@@ -48,6 +49,10 @@ _WORDS = {
     "waiting": (
         "另有 {n} 条尚未判定，未计入；先运行 feedback analyze",
         "{n} records are not judged yet and do not count; run feedback analyze",
+    ),
+    "failed": (
+        "{id} 未能送达 {channel}（试 {attempts} 次）：{error}；下次 --notify 再试",
+        "{id} did not reach {channel} ({attempts} attempts): {error}; the next --notify tries again",
     ),
     "bh": (
         "{m} 个关键词同时检验：超线须过 Benjamini–Hochberg（错误发现率 {q}）",
@@ -194,6 +199,15 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
         yield word("bh", lang).format(m=tested, q=result.tracked.false_discovery_rate)
     if result.waiting:
         yield word("waiting", lang).format(n=result.waiting)
+
+
+def failures(sent: Sequence[Notification], lang: str) -> Iterator[str]:
+    """Lines for messages that were not taken; the next run tries them again."""
+    for one in sent:
+        if one.status == "failed":
+            yield word("failed", lang).format(
+                id=one.incident_id, channel=one.channel, attempts=one.attempts, error=one.last_error
+            )
 
 
 def console() -> Console:

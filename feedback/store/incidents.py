@@ -92,7 +92,9 @@ def notifications(store: Store, zone: ZoneInfo) -> list[Notification]:
         'SELECT incident_id, state, channel, status, attempts, last_error, "at" FROM notifications'
         " ORDER BY incident_id, state, channel"
     )
-    return [Notification(str(i), str(s), str(c), str(t), int(n), e, at.astimezone(zone)) for i, s, c, t, n, e, at in rows]
+    return [
+        Notification(str(i), str(s), str(c), str(t), int(n), e, at.astimezone(zone)) for i, s, c, t, n, e, at in rows
+    ]
 
 
 def keep_notification(store: Store, sent: Notification) -> None:

@@ -8,9 +8,10 @@ Roberts 1966). Here A = ten years of hours, 11.4 nats. Looking every hour costs 
 whole path, not about one look.
 
 p₀ is not known, so it is the upper Wilson bound of the keyword's own last eight weeks, without the newest days and
-without the rise under suspicion; with little history it leans on the threshold. The alternatives lie above both p₀
-and the threshold, spread over odds ratios 1.25 … 8, and an alarm also needs the share since the likeliest start of
-the rise to be above the threshold: a rise that stays below the line is none of PR's business.
+without the rise under suspicion; with little history it leans on the threshold, and on weekdays that are known to be
+worse it is that weekday's own bound. The alternatives lie above both p₀ and the threshold, spread over odds ratios
+1.25 … 8, and an alarm also needs the share since the likeliest start of the rise to be above the threshold: a rise
+that stays below the line is none of PR's business.
 """
 
 from __future__ import annotations
@@ -27,10 +28,15 @@ Floats = npt.NDArray[np.float64]
 
 #: Odds of the alternatives over those of max(p₀, threshold).
 _ODDS: Final = np.array([1.25, 1.6, 2.1, 3.0, 4.5, 8.0])
-#: While the evidence is above this (nats), the reference takes no newer days in.
+#: While any alternative's CUSUM is above this (nats), the reference takes no newer days in.
 _SUSPICION: Final = 2.0
+#: The reference is at least this part of the threshold: for a rise from nearly nothing to no more than this the promise
+#: holds whatever the history was.
+_FLOOR: Final = 0.6
 #: Records at the threshold that stand in for missing history.
 _PRIOR_RECORDS: Final = 20.0
+#: χ² of the seven weekdays' rates (6 degrees of freedom) from which the week has a season (by chance 1 in 1000).
+_SEASON: Final = 22.46
 HOURS: Final = 24
 
 
@@ -73,14 +79,14 @@ class Rings:
 
 
 def reference(negative: Floats, n: Floats, rule: AlarmRule) -> Floats:
-    """The upper Wilson bound of the baseline, with the threshold standing in for what is missing."""
+    """The upper Wilson bound of the baseline, the threshold standing in for what is missing; never far below it."""
     total = n + _PRIOR_RECORDS
     p = (negative + _PRIOR_RECORDS * rule.threshold) / total
     z = rule.z
     bound: Floats = (p + z * z / (2 * total) + z * np.sqrt(p * (1 - p) / total + (z / (2 * total)) ** 2)) / (
         1 + z * z / total
     )
-    return bound
+    return np.maximum(bound, _FLOOR * rule.threshold)
 
 
 def rings(n: Ints, negative: Ints, rule: AlarmRule) -> Rings:
@@ -103,11 +109,7 @@ def rings(n: Ints, negative: Ints, rule: AlarmRule) -> Rings:
     for day in range(days):
         last = np.clip(np.minimum(day - rule.gap, quiet), 0, None)
         first = np.clip(last - rule.baseline, 0, None)
-        p0 = reference(
-            (day_k[every, last] - day_k[every, first]).astype(float),
-            (day_n[every, last] - day_n[every, first]).astype(float),
-            rule,
-        )
+        p0 = _references(day_n, day_k, first, last, day, rule)
         line = np.maximum(p0, rule.threshold)
         odds = (line / (1 - line))[:, None] * _ODDS
         p1 = odds / (1 + odds)
@@ -129,13 +131,33 @@ def rings(n: Ints, negative: Ints, rule: AlarmRule) -> Rings:
                 found.append((rang, np.full(len(rang), hour), since[rang, best[rang]], p0[rang], evidence[rang]))
                 log_r[rang] = -np.inf
                 cusum[rang] = 0.0
-                evidence[rang] = -np.inf
-        quiet = np.where(evidence <= _SUSPICION, day + 1, quiet)
+        quiet = np.where(cusum.max(axis=1) <= _SUSPICION, day + 1, quiet)
     if not found:
         none, nothing = np.array([], dtype=np.int64), np.array([])
         return Rings(none, none, none, nothing, nothing)
     parts = [np.concatenate([part[i] for part in found]) for i in range(5)]
     return Rings(parts[0], parts[1], parts[2], parts[3], parts[4])
+
+
+def _references(day_n: Ints, day_k: Ints, first: Ints, last: Ints, day: int, rule: AlarmRule) -> Floats:
+    """Each stream's reference for `day` from its days [first, last); higher on weekdays that are known to be worse."""
+    every = np.arange(len(day_n))
+    n = (day_n[every, last] - day_n[every, first]).astype(float)
+    k = (day_k[every, last] - day_k[every, first]).astype(float)
+    p0 = reference(k, n, rule)
+    # Counts of the same weekday: days of the baseline a multiple of 7 before `day`, and so for each of the seven.
+    back = np.arange(1, rule.baseline + rule.gap + 7)
+    index = day - back[None, :]
+    inside = (index >= first[:, None]) & (index < last[:, None])
+    index = np.broadcast_to(np.clip(index, 0, None), inside.shape)
+    one_n = np.where(inside, day_n[every[:, None], index + 1] - day_n[every[:, None], index], 0)
+    one_k = np.where(inside, day_k[every[:, None], index + 1] - day_k[every[:, None], index], 0)
+    week_n = np.stack([one_n[:, back % 7 == d].sum(axis=1) for d in range(7)], axis=1).astype(float)
+    week_k = np.stack([one_k[:, back % 7 == d].sum(axis=1) for d in range(7)], axis=1).astype(float)
+    rate = np.clip(k / np.maximum(n, 1), 1e-9, 1 - 1e-9)[:, None]
+    spread = ((week_k - week_n * rate) ** 2 / np.maximum(week_n * rate * (1 - rate), 1e-9)).sum(axis=1)
+    own = reference(week_k[:, 0], week_n[:, 0], rule)
+    return np.where((spread > _SEASON) & (week_n.min(axis=1) * rate[:, 0] >= 5), np.maximum(p0, own), p0)
 
 
 def _cumulate(counts: Ints) -> Ints:

@@ -121,8 +121,11 @@ def _likely(names: Sequence[date], k: Ints, m: Ints, low: int, threshold: float)
     after = (k[low:high].sum() - left_k) / (m[low:high].sum() - left_m)
     weights = np.where((after > threshold) & (before <= threshold), weights, -np.inf)
     at = int(np.argmax(weights))
-    gain = weights[at] - float(log_marginal(k[low:high].sum(), m[low:high].sum())) - np.log(high - low)
-    if not np.isfinite(weights[at]) or gain <= 0:
+    if not np.isfinite(weights[at]):
+        return None
+    # The Bayes factor of a change on any one of these days, all alike beforehand, against none.
+    average = weights[at] + np.log(np.exp(weights - weights[at]).sum() / len(weights))
+    if average <= float(log_marginal(k[low:high].sum(), m[low:high].sum())):
         return None
     mid = low + 1 + at
     earliest, latest = _range(k, m, low, high)

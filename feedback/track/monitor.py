@@ -109,8 +109,8 @@ def watch(
     `only_mentioned` keywords that no record mentions are passed over unless nothing is left. Raises UsageError for a
     bad period.
     """
-    frame = frame[frame["created_at"].notna() & (frame["created_at"] < end)]
-    found = Matcher(keywords).find_all(frame["text"])
+    timed = np.flatnonzero(frame["created_at"].notna() & (frame["created_at"] < end))
+    found = [timed[rows].tolist() for rows in Matcher(keywords).find_all(frame["text"].iloc[timed])]
     if only_mentioned and any(found):
         pairs = [(keyword, rows) for keyword, rows in zip(keywords, found, strict=True) if rows]
     else:
