@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import ahocorasick
 from scipy import sparse
@@ -28,9 +29,9 @@ _BOUNDARIES = '。!?;:,、…~\n\r "()[]<>《》【】|'
 SURE = 0.5
 _FLIPPED = {"positive": "negative", "negative": "positive"}
 
-_WORD, _GAP, _SLOT, _PATTERN = range(4)
-#: Slots of the scan that no rule owns.
-_BOUNDARY, _NEGATOR, _OTHER = range(3)
+#: Slots of the scan that no rule owns; _MARK is the sole membership of a mark that ends a clause.
+_BOUNDARY, _NEGATOR, _OTHER, _FIRST_SLOT = range(4)
+_MARK = (_BOUNDARY,)
 
 
 class Hit(NamedTuple):
@@ -125,32 +126,33 @@ class RuleBook:
 
     def _scan(self, form: str) -> list[tuple[int, int, int, bool]]:
         """Hits on a normal form as (rule, start, end, negated), overlapping ones of one rule reduced to the longest."""
-        slots: dict[int, list[tuple[int, int]]] = {}
+        slots: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         raw: list[tuple[int, int, int]] = []
         patterns: set[int] = set()
-        for last, (length, actions) in self._automaton.iter(form):
+        bounds: list[int] = []
+        for last, (length, rules, members, others) in self._automaton.iter(form):
             end = last + 1
             start = end - length
-            for kind, number, extra in actions:
-                if kind == _WORD:
-                    raw.append((number, start, end))
-                elif kind == _SLOT:
-                    slots.setdefault(number, []).append((start, end))
-                elif kind == _GAP:
-                    after, gap = extra
-                    at = form.find(after, end, end + gap + len(after))
-                    if at >= 0:
-                        raw.append((number, start, at + len(after)))
-                else:
+            if length == 1 and members == _MARK:
+                bounds.append(last)
+                continue
+            for number in rules:
+                raw.append((number, start, end))
+            for slot in members:
+                slots[slot].append((start, end))
+            for number, after, gap in others:
+                if not gap:
                     patterns.add(number)
-        bounds = [start for start, _ in slots.get(_BOUNDARY, ())]
+                    continue
+                at = form.find(after, end, end + gap + len(after))
+                if at >= 0:
+                    raw.append((number, start, at + len(after)))
         for number in patterns:
             for pattern in self._patterns[number]:
                 for match in pattern.finditer(form):
                     if match.end() > match.start():
                         raw.append((number, match.start(), match.end()))
-        hits = self._judge(form, raw, slots, bounds) if raw or self._pairs else []
-        return hits
+        return self._judge(form, raw, slots, bounds)
 
     def _judge(
         self, form: str, raw: list[tuple[int, int, int]], slots: dict[int, list[tuple[int, int]]], bounds: list[int]
@@ -234,44 +236,47 @@ class RuleBook:
         return False
 
     def _compile(self) -> None:
-        actions: dict[str, list[tuple[int, int, Any]]] = {}
+        direct: defaultdict[str, list[int]] = defaultdict(list)
+        members: defaultdict[str, list[int]] = defaultdict(list)
+        others: defaultdict[str, list[tuple[int, str, int]]] = defaultdict(list)
         slot_of: dict[tuple[str, ...], int] = {}
-
-        def add(word: str, kind: int, number: int, extra: Any = None) -> None:
-            actions.setdefault(word, []).append((kind, number, extra))
 
         def slot(words: tuple[str, ...]) -> int:
             if not words:
                 return -1
             if words not in slot_of:
-                slot_of[words] = 3 + len(slot_of)
+                slot_of[words] = _FIRST_SLOT + len(slot_of)
                 for word in words:
-                    add(word, _SLOT, slot_of[words])
+                    members[word].append(slot_of[words])
             return slot_of[words]
 
         for mark in _BOUNDARIES:
-            add(mark, _SLOT, _BOUNDARY)
+            members[mark] = list(_MARK)
         for word in self._negation.negators:
-            add(word, _SLOT, _NEGATOR)
+            members[word].append(_NEGATOR)
         for word in self._negation.others:
-            add(word, _SLOT, _OTHER)
+            members[word].append(_OTHER)
         self._patterns: dict[int, list[re.Pattern[str]]] = {}
         self._pairs: dict[int, list[tuple[int, int, int]]] = {}
         self._unless: list[tuple[int, int, int]] = []
         for number, rule in enumerate(self.rules):
             for word in rule.words:
                 before, gap, after = gapped(word)
-                add(before, _GAP if gap else _WORD, number, (after, gap) if gap else None)
+                if gap:
+                    others[before].append((number, after, gap))
+                else:
+                    direct[before].append(number)
             for word in rule.trigger:
-                add(word, _PATTERN, number)
+                others[word].append((number, "", 0))
             if rule.patterns:
                 self._patterns[number] = [re.compile(pattern) for pattern in rule.patterns]
             if rule.aspect:
                 self._pairs.setdefault(slot(rule.aspect), []).append((number, slot(rule.state), slot(rule.good)))
             self._unless.append((slot(rule.unless), slot(rule.unless_clause), slot(rule.unless_text)))
         self._automaton = ahocorasick.Automaton()
-        for word, todo in actions.items():
-            self._automaton.add_word(word, (len(word), tuple(todo)))
+        for word in {**direct, **members, **others}:
+            entry = (len(word), tuple(direct.get(word, ())), tuple(members.get(word, ())), tuple(others.get(word, ())))
+            self._automaton.add_word(word, entry)
         self._automaton.make_automaton()
         self._alone = {number for number, rule in enumerate(self.rules) if rule.alone}
         self._shows = {
