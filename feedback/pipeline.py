@@ -6,28 +6,37 @@ Every function takes an open `Store`, `Settings` and plain values, and returns a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import pandas as pd
 
-from feedback import encode
 from feedback import ingest as ingest_room
-from feedback.encode import Vectors
 from feedback.errors import NothingToDo, UsageError
-from feedback.leads import build as lead_build
-from feedback.leads import score as lead_score
-from feedback.leads.export import Context as LeadContext
+from feedback.judge.combine import judge_texts
 from feedback.lexicon import taxonomy
-from feedback.records import Lead
+from feedback.records import Lead, Verdict
+from feedback.pipeline_leads import (
+    LeadsBuilt as LeadsBuilt,
+    lead as lead,
+    lead_change as lead_change,
+    lead_history as lead_history,
+    lead_move as lead_move,
+    lead_split as lead_split,
+    leads as leads,
+    leads_build as leads_build,
+    leads_context as leads_context,
+    leads_merge as leads_merge,
+    leads_undo as leads_undo,
+)
 from feedback.settings import Settings
 from feedback.store import Store, read
 from feedback.store import incidents as store_incidents
-from feedback.store import leads as store_leads
-from feedback.store import vectors as store_vectors
+from feedback.store import verdicts as store_verdicts
 from feedback.store import write as store_write
 from feedback.store.incidents import Notification
 from feedback.text.words import segmenter
@@ -38,6 +47,9 @@ from feedback.track import messages, monitor
 from feedback.track.brief import Brief
 from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import JudgeErrors, Tracked
+
+#: Records judged and stored in one transaction.
+JUDGED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,44 @@ def ingest(
         ])  # fmt: skip
     groups = ingest_room.campaigns(comparable, marks)
     return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, groups, dry_run)
+
+
+@dataclass(frozen=True)
+class Analyzed:
+    """Records judged by this run, and of those the negative ones and those with a complaint."""
+
+    judged: int
+    negative: int
+    complaining: int
+
+
+def analyze(
+    store: Store,
+    settings: Settings,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    redo: bool = False,
+    run: Callable[[Callable[[list[str]], list[Verdict]], Iterable[list[str]]], Iterable[list[Verdict]]] = map,
+    progress: Callable[[int, int], None] | None = None,
+) -> Analyzed:
+    """Judge every record not yet judged (with `redo`, all). `run` is an engine: it maps a function over chunks, in order.
+
+    A chunk is stored in one transaction as it comes, so that a killed run goes on where it was. `progress`(done, of).
+    """
+    frame = read.unjudged(store, since=since, redo=redo)
+    ids, texts = frame["id"].tolist(), frame["text"].tolist()
+    work = partial(judge_texts, thresholds=tuple(sorted(settings.judge.thresholds.items())), folder=settings.lexicons)
+    counts = [0, 0, 0]
+    chunks = (texts[at : at + JUDGED_AT_ONCE] for at in range(0, len(texts), JUDGED_AT_ONCE))
+    for verdicts in run(work, chunks):
+        store_verdicts.save(store, ids[counts[0] : counts[0] + len(verdicts)], verdicts, judge="fast", at=now)
+        counts[0] += len(verdicts)
+        counts[1] += sum(verdict.polarity == "negative" for verdict in verdicts)
+        counts[2] += sum(bool(verdict.codes) for verdict in verdicts)
+        if progress is not None:
+            progress(counts[0], len(ids))
+    return Analyzed(*counts)
 
 
 @dataclass(frozen=True)
@@ -271,91 +321,3 @@ def _explain_nothing(store: Store, products: Sequence[str]) -> NoReturn:
     raise NothingToDo(
         f"{store.path}: no judged record before the end of the window", hint="name a later --as-of or --until"
     )
-
-
-@dataclass(frozen=True)
-class LeadsBuilt:
-    """What a build did. Spans with a reason: `complaints` = `placed` in leads + `single`; `unspecified` records give none;
-    `joined` spans came to leads that were there before, `created` of the `leads` are new."""
-
-    complaints: int
-    placed: int
-    single: int
-    unspecified: int
-    leads: int
-    joined: int
-    created: int
-
-
-def leads_build(
-    store: Store,
-    settings: Settings,
-    *,
-    now: datetime,
-    fresh: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-) -> LeadsBuilt:
-    """Group the complaints that have no lead yet, name what is new, rank all; one transaction.
-
-    `fresh` first dissolves the leads that no person has touched. Raises NothingToDo when nothing is judged.
-    """
-    if not read.totals(store)[0]:
-        _explain_nothing(store, ())
-    cut = lead_build.cutter(settings.text, settings.lexicons)
-    model = encode.encoder(settings.leads.encoder, cut, progress)
-
-    def vectors(texts: list[str]) -> Vectors:
-        slow = model.name.startswith("sentence:")
-        return store_vectors.cached(store, model.name, texts, model.encode) if slow else model.encode(texts)
-
-    with store.write():
-        if fresh:
-            store_leads.release(store, now)
-        store_leads.forget_vanished(store)
-        units, known = store_leads.waiting(store), store_leads.themes(store)
-        created = joined = 0
-        if not units["alone"].all():  # those that stood single are tried again only beside new ones
-            grouper = lead_build.Grouper(settings.leads, settings.text, settings.lexicons)
-            near = vectors(list(units["quote"]))
-            if not model.stateless or (known["encoder"] != model.name).any():
-                old = store_leads.members(store)
-                near, known = lead_build.same_space(units, old, known, vectors)
-            grouped = lead_build.update(grouper, units, near, known, store_leads.last_number(store))
-            store_leads.save_members(store, grouped.members)
-            store_leads.add(store, grouped.new.assign(encoder=model.name), now)
-            store_leads.move_centroids(store, grouped.centroids, model.name)
-            joined, created = grouped.joined, len(grouped.new)
-        store_leads.update_facts(store)
-        known = store_leads.themes(store)
-        naming = lead_build.needs_name(known, store_leads.stale_quotes(store))
-        if len(naming):
-            grouper = lead_build.Grouper(settings.leads, settings.text, settings.lexicons)
-            members = store_leads.members(store, list(naming["id"]))
-            for name in lead_build.names(grouper, known, naming, members, vectors(list(members["quote"]))):
-                store_leads.save_name(store, name)
-        ranking = lead_score.rank(*store_leads.to_rank(store), settings.leads)
-        store_leads.save_ranks(store, ranking.table)
-    return LeadsBuilt(**store_leads.counts(store), joined=joined, created=created)
-
-
-def leads(
-    store: Store, *, products: Sequence[str] = (), everything: bool = False, top: int | None = None
-) -> list[Lead]:
-    """Leads by rank with members and quotes; done, dismissed and merged ones only with `everything`."""
-    return store_leads.read(store, products=products, everything=everything)[:top]
-
-
-def lead(store: Store, lead_id: str) -> Lead:
-    """One lead. Raises UsageError."""
-    return store_leads.one(store, lead_id)
-
-
-def lead_history(store: Store, lead_id: str) -> list[store_leads.Event]:
-    """What people did to a lead, oldest first."""
-    return store_leads.history(store, lead_id)
-
-
-def leads_context(store: Store | None, settings: Settings) -> LeadContext:
-    """What tables and exports of leads need beside them; without a store the counts are empty."""
-    counts = store_leads.counts(store) if store else {}
-    return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts)

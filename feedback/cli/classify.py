@@ -1,0 +1,97 @@
+"""`feedback classify`: judge texts without a store; JSON lines out, in the order of the input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from feedback.records import Verdict
+    from feedback.settings import Settings
+
+#: Texts per piece of work.
+_CHUNK = 500
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("classify")(classify)
+
+
+def classify(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="[FILE|-]", help="csv, tsv, xlsx, jsonl or plain lines; - is standard input.")
+    ] = Path("-"),
+    text_column: Annotated[
+        str | None, typer.Option(help="Column or key of the text.", show_default="found by its name")
+    ] = None,
+    judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
+    output: Annotated[Path | None, typer.Option("-o", help="Write here.", show_default="standard output")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
+) -> None:
+    """Judge texts without a store: one JSON line a record, in input order."""
+    from functools import partial
+
+    from feedback.cli import judges, textfiles
+    from feedback.engine import local
+    from feedback.judge.combine import shipped
+
+    settings: Settings = context.obj.settings()
+    judges.check(judge)
+    thresholds = tuple(sorted(settings.judge.thresholds.items()))
+    shipped(thresholds, settings.lexicons)  # what is wrong with it is said here, not by a worker
+    records = textfiles.texts(None if str(file) == "-" else file, text_column)
+    work = partial(lines, thresholds=thresholds, folder=settings.lexicons)
+    found = local.run(work, _chunks(records), workers=workers or judges.cores())
+    first = next(found, "")  # a file that cannot be read fails before the output is opened
+    stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
+    with judges.progress("classify", quiet=context.obj.quiet or output is None) as advance:
+        try:
+            done = 0
+            for block in chain((first,), found):
+                stream.write(block)
+                done += block.count("\n")
+                advance(done, None)
+        finally:
+            if output is not None:
+                stream.close()
+    sys.stdout.flush()
+
+
+def _chunks(records: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    drawn = iter(records)
+    while chunk := list(islice(drawn, _CHUNK)):
+        yield chunk
+
+
+def lines(chunk: list[tuple[str, str]], thresholds: tuple[tuple[str, float], ...], folder: Path | None) -> str:
+    """The JSON lines of a chunk of (id, text); runs in a worker."""
+    from feedback.judge.combine import judge_texts
+
+    verdicts = judge_texts([text for _, text in chunk], thresholds, folder)
+    return "".join(
+        json.dumps(record(own, text, verdict), ensure_ascii=False) + "\n"
+        for (own, text), verdict in zip(chunk, verdicts, strict=True)
+    )
+
+
+def record(own: str, text: str, verdict: Verdict) -> dict[str, object]:
+    """One verdict as CLI.md writes it."""
+    return {
+        "id": own,
+        "polarity": verdict.polarity,
+        "scores": verdict.scores,
+        "codes": list(verdict.codes),
+        "code_scores": verdict.code_scores,
+        "families": list(verdict.families),
+        "stage": verdict.stage,
+        "spans": [{"code": s.code, "start": s.start, "end": s.end, "quote": s.quote} for s in verdict.spans],
+        "text": text,
+    }

@@ -1,0 +1,163 @@
+"""The shipped model: arrays and a description in one .npz, read without executing anything (allow_pickle=False).
+
+    normal forms ─ngrams─▶ table (n-gram × output) ─┐
+                                                     ├─ stack ─▶ label outputs ─calibrate─▶ probabilities
+    rule features, clause outputs, shape of the text ┘
+
+`labels` are the four polarities, then codes, then families; `outputs` of the table are those and further signals.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.errors import BadModel
+from feedback.judge.features import BITS, ngrams, selected
+from feedback.judge.linear import probabilities
+from feedback.judge.table import say
+from feedback.records import FAMILIES, POLARITIES
+
+FORMAT: Final = 1
+SHIPPED: Final = Path(__file__).parent / "fast.npz"
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What a model is: its labels in order, how it reads text, how well it did on sources that it never saw.
+
+    `thresholds` by code and family; `measures` are the flat numbers of the leave-source-out validation; `rates` hold
+    sensitivity and specificity of "negative" with their counts, for the corrected share (judge/prevalence.py).
+    """
+
+    codes: tuple[str, ...]
+    families: dict[str, str | None]
+    longest: int
+    thresholds: dict[str, float]
+    rules: tuple[str, ...]
+    measures: dict[str, float]
+    rates: dict[str, int]
+    trained_on: dict[str, int]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Polarities, codes, families: the order of columns everywhere."""
+        return (*POLARITIES, *self.codes, *FAMILIES)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Arrays of a trained judge; see the module's picture.
+
+    `buckets` (n): hashes of the n-grams kept; `table` (n × outputs): weight times idf; `idf` (n); `bias` (outputs);
+    `stack` (stack features × labels) and `stack_bias`; `slope`, `shift` (labels): Platt's calibration of every
+    output; `offsets` (4): added to the polarities' outputs before the decision, never to the scores.
+    """
+
+    meta: Meta
+    buckets: NDArray[np.uint32]
+    table: Array
+    idf: Array
+    bias: Array
+    stack: Array
+    stack_bias: Array
+    slope: Array
+    shift: Array
+    offsets: Array
+
+    def outputs(self, forms: list[str]) -> Array:
+        """What the table says of texts in normal form: texts × outputs."""
+        rows = selected(ngrams(forms, self.meta.longest), _places(self))
+        return say(rows, self.table, self.idf, self.bias)
+
+    def calibrated(self, outputs: Array) -> Array:
+        """Label outputs to probabilities: texts × labels."""
+        return probabilities(outputs * self.slope + self.shift, len(POLARITIES))
+
+
+#: The dense place of every bucket, by the identity of the model: 16 MB once per process, never pickled.
+_PLACES: dict[int, NDArray[np.int32]] = {}
+
+
+def _places(model: Model) -> NDArray[np.int32]:
+    known = _PLACES.get(id(model.buckets))
+    if known is None:
+        known = np.full(1 << BITS, -1, np.int32)
+        known[model.buckets] = np.arange(len(model.buckets), dtype=np.int32)
+        _PLACES.clear()
+        _PLACES[id(model.buckets)] = known
+    return known
+
+
+_WIDE: Final = ("buckets", "idf", "bias", "stack", "stack_bias", "slope", "shift", "offsets")
+
+
+def save(model: Model, file: Path) -> None:
+    """Write the model; the table is kept in 8 bits a weight with a scale per output."""
+    scale = np.maximum(np.abs(model.table).max(0), 1e-9) / 127
+    arrays: dict[str, Any] = {name: getattr(model, name) for name in _WIDE}
+    arrays["idf"] = arrays["idf"].astype(np.float16)
+    arrays["table"] = np.rint(model.table / scale).astype(np.int8)
+    arrays["scale"] = scale.astype(np.float32)
+    description = {"format": FORMAT, **model.meta.__dict__}
+    arrays["meta"] = np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), np.uint8)
+    partial = file.with_name(file.name + ".part")
+    with partial.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
+    partial.replace(file)
+
+
+@lru_cache(maxsize=4)
+def load(file: Path = SHIPPED) -> Model:
+    """The model of `file`. Raises BadModel when it is missing, damaged or of another format."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            data = {name: arrays[name] for name in (*_WIDE, "table", "scale", "meta")}
+        description = json.loads(data.pop("meta").tobytes())
+        if description.pop("format") != FORMAT:
+            raise BadModel(f"{file}: a model of another format", hint="train it anew with `feedback train`")
+        for name in ("codes", "rules"):
+            description[name] = tuple(description[name])
+        meta = Meta(**description)
+        table = data.pop("table").astype(np.float32) * data.pop("scale")
+        data["idf"] = data["idf"].astype(np.float32)
+        model = Model(meta=meta, table=table, **data)
+    except FileNotFoundError:
+        raise BadModel(f"{file}: no such model", hint="train one with `feedback train GOLD -o MODEL`") from None
+    except BadModel:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise BadModel(f"{file}: not a model: {error}", hint="train one with `feedback train GOLD -o MODEL`") from None
+    _check(model, file)
+    return model
+
+
+def _check(model: Model, file: Path) -> None:
+    labels = len(model.meta.labels)
+    fits = (
+        model.table.shape[0] == len(model.buckets) == len(model.idf)
+        and model.table.shape[1] == len(model.bias)
+        and model.stack.shape[1] == len(model.stack_bias) == len(model.slope) == len(model.shift) == labels
+        and len(model.offsets) == len(POLARITIES)
+        and (len(model.buckets) == 0 or int(model.buckets.max()) < 1 << BITS)
+    )
+    if not fits:
+        raise BadModel(f"{file}: its arrays do not fit together", hint="train it anew with `feedback train`")
+
+
+def rounded(model: Model) -> Model:
+    """The model as it will read back from its file: thresholds and measures are taken on this, not on finer weights."""
+    scale = np.maximum(np.abs(model.table).max(0), 1e-9) / 127
+    return replace(
+        model,
+        table=(np.rint(model.table / scale) * scale).astype(np.float32),
+        idf=model.idf.astype(np.float16).astype(np.float32),
+    )

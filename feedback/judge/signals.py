@@ -1,0 +1,52 @@
+"""What the judge sees of a batch of texts: normal forms of the own opinion, and the stacked features of the last layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.judge.model import Model
+from feedback.judge.rules import RuleBook
+from feedback.text.normal import normalise
+from feedback.text.own import own_opinion
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Signals:
+    """`forms[i]`: the author's own words in normal form, as long as the text. `stacked`: texts × stack features."""
+
+    forms: list[str]
+    stacked: Array
+
+
+def form(text: str) -> str:
+    """The author's own words of `text` in normal form: the rest is blank, so that offsets stay those of `text`."""
+    return normalise(own_opinion(text).text_masked)
+
+
+def read(model: Model, book: RuleBook, texts: Sequence[str]) -> Signals:
+    """The signals of `texts` for `model`."""
+    forms = [form(text) for text in texts]
+    return Signals(forms, stacked(model.outputs(forms), ruled(book, forms, model.meta.rules)))
+
+
+def stacked(outputs: Array, rules: Array) -> Array:
+    """The features of the last layer: what the table says, and what the rules say."""
+    return np.hstack([outputs, rules])
+
+
+def ruled(book: RuleBook, forms: list[str], names: Sequence[str]) -> Array:
+    """Rule features by name: a rule that the model does not know is left out, one that is gone says nothing."""
+    found = book.features(forms)
+    place = {name: column for column, name in enumerate(book.feature_names)}
+    result = np.zeros((len(forms), len(names)), np.float32)
+    known = [(column, place[name]) for column, name in enumerate(names) if name in place]
+    if known and len(forms):
+        mine, theirs = (list(side) for side in zip(*known, strict=True))
+        result[:, mine] = found.tocsc()[:, theirs].toarray()
+    return result

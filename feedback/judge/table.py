@@ -1,0 +1,54 @@
+"""The first layer: tf-idf weighted n-grams, a linear model of all labels at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from feedback.judge.features import selected
+from feedback.judge.linear import fit
+from feedback.records import POLARITIES
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`weights[i]` (outputs), times idf already, belongs to the n-gram whose bucket is `buckets[i]`."""
+
+    buckets: NDArray[np.uint32]
+    weights: Array
+    idf: Array
+    bias: Array
+
+    def outputs(self, rows: sparse.csr_matrix) -> Array:
+        """What the table says of binary n-gram rows (see features.ngrams)."""
+        place = np.full(rows.shape[1], -1, np.int32)
+        place[self.buckets] = np.arange(len(self.buckets), dtype=np.int32)
+        return say(selected(rows, place), self.weights, self.idf, self.bias)
+
+
+def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Array:
+    """Rows of known n-grams times the table, divided by the rows' tf-idf length, plus the intercepts."""
+    length = np.sqrt(np.maximum(np.asarray(rows @ np.square(idf), np.float32), 1e-6))
+    return np.asarray(np.asarray(rows @ weights, np.float32) / length[:, None] + bias, np.float32)
+
+
+def train_table(rows: sparse.csr_matrix, labels: Array, weight: Array, penalty: float, rarest: int) -> Table:
+    """Learn the table from binary n-gram rows; n-grams in fewer than `rarest` texts are dropped."""
+    frequency = np.bincount(rows.indices, minlength=rows.shape[1])
+    buckets = np.flatnonzero(frequency >= rarest)
+    place = np.full(rows.shape[1], -1, np.int32)
+    place[buckets] = np.arange(len(buckets), dtype=np.int32)
+    idf = (np.log((1 + rows.shape[0]) / (1 + frequency[buckets])) + 1).astype(np.float32)
+    kept = selected(rows, place)
+    kept = sparse.csr_matrix((idf[kept.indices], kept.indices, kept.indptr), shape=(rows.shape[0], len(buckets)))
+    length = np.sqrt(np.maximum(np.asarray(kept.multiply(kept).sum(1)).ravel(), 1e-6))
+    kept.data = (kept.data / np.repeat(length, np.diff(kept.indptr))).astype(np.float32)
+    found, bias = fit(
+        kept, labels, np.repeat(weight[:, None], labels.shape[1], 1), exclusive=len(POLARITIES), penalty=penalty
+    )
+    return Table(buckets.astype(np.uint32), found * idf[:, None], idf, bias)

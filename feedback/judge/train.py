@@ -1,0 +1,144 @@
+"""Gold records to a model: tables of n-grams, a stack over what they say of unseen sources, calibration, measures.
+
+    gold ─┬─ fold by source ─ table without the fold ─▶ outputs for unseen sources ─ stack ─▶ calibration, measures
+          └─ table on everything ─────────────────────────────────────────────────────────▶ the model
+
+Invented examples help to train, with a weight; they never count in a measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.errors import InputError
+from feedback.judge import folds, measure
+from feedback.judge.features import ngrams
+from feedback.judge.linear import fit
+from feedback.judge.model import Meta, Model, rounded
+from feedback.judge.rules import RuleBook
+from feedback.judge.signals import form, ruled, stacked
+from feedback.judge.table import train_table
+from feedback.lexicon import Taxonomy
+from feedback.records import FAMILIES, POLARITIES
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text as a person reads it. `weight` is what it counts in training; 0 < weight ≤ 1 marks an invented example."""
+
+    text: str
+    polarity: str
+    codes: tuple[str, ...]
+    source: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. `halved`: sources that are the only one of their kind (see folds). `penalty`: 1/C."""
+
+    longest: int = 3
+    rarest: int = 2
+    penalty: float = 0.25
+    stack_penalty: float = 2.0
+    fold_count: int = 8
+    halved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and what it said of each gold record (in the order of `gold`) while the record's source was unseen."""
+
+    model: Model
+    gold: tuple[Labelled, ...]
+    calibration: measure.Calibration
+
+
+def train(
+    gold: Sequence[Labelled],
+    examples: Sequence[Labelled],
+    book: RuleBook,
+    tax: Taxonomy,
+    recipe: Recipe,
+    note: Callable[[str], None] = lambda _: None,
+) -> Trained:
+    """Train and validate. The order of records does not matter. Raises InputError when there is too little to learn from."""
+    if len(gold) < 50 or len({record.polarity for record in gold}) < 2:
+        raise InputError(
+            f"{len(gold)} labelled records are too few to train on", hint="give 50 or more, of two polarities or more"
+        )
+    gold = sorted(gold, key=lambda r: (r.text, r.source, r.polarity, r.codes))
+    records = [*gold, *sorted(examples, key=lambda r: (r.text, r.polarity, r.codes))]
+    n = len(gold)
+    codes = tuple(code for code in tax.codes if any(code in record.codes for record in records))
+    labels = label_matrix(records, codes, tax)
+    weight = np.array([record.weight for record in records], np.float32)
+    forms = [form(record.text) for record in records]
+    rows = ngrams(forms, recipe.longest)
+    fold = np.concatenate([
+        folds.by_source([r.source for r in gold], [r.text for r in gold], count=recipe.fold_count, halved=recipe.halved),
+        folds.at_random([r.text for r in records[n:]], recipe.fold_count),
+    ])  # fmt: skip
+    unseen = np.zeros((len(records), labels.shape[1]), np.float32)
+    for k in range(recipe.fold_count):
+        note(f"fold {k + 1} of {recipe.fold_count}")
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        table = train_table(rows[inside], labels[inside], weight[inside], recipe.penalty, recipe.rarest)
+        unseen[outside] = table.outputs(rows[outside])
+    note("the whole")
+    table = train_table(rows, labels, weight, recipe.penalty, recipe.rarest)
+    features = stacked(unseen, ruled(book, forms, book.feature_names))
+    outputs = np.zeros_like(labels)
+    for k in range(recipe.fold_count):
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        outputs[outside] = _apply(features[outside], _stack(features[inside], labels[inside], weight[inside], recipe))
+    stack, bias = _stack(features, labels, weight, recipe)
+    calibration = measure.calibrated(outputs[:n], labels[:n], fold[:n], codes, tax)
+    meta = Meta(
+        codes=codes,
+        families={code: tax.codes[code].family for code in codes},
+        longest=recipe.longest,
+        thresholds=calibration.thresholds,
+        rules=book.feature_names,
+        measures=calibration.measures,
+        rates=calibration.rates,
+        trained_on={"gold": n, "examples": len(records) - n, "sources": len({r.source for r in gold})},
+    )
+    model = Model(
+        meta, table.buckets, table.weights, table.idf, table.bias, stack, bias,
+        calibration.slope, calibration.shift, calibration.offsets,
+    )  # fmt: skip
+    return Trained(rounded(model), tuple(gold), calibration)
+
+
+def label_matrix(records: Sequence[Labelled], codes: tuple[str, ...], tax: Taxonomy) -> Array:
+    """Records × labels of 0 and 1, columns as Meta.labels."""
+    result = np.zeros((len(records), len(POLARITIES) + len(codes) + len(FAMILIES)), np.float32)
+    column = {code: len(POLARITIES) + j for j, code in enumerate(codes)}
+    family = {name: len(POLARITIES) + len(codes) + j for j, name in enumerate(FAMILIES)}
+    for row, record in enumerate(records):
+        result[row, POLARITIES.index(record.polarity)] = 1
+        for code in record.codes:
+            result[row, column[code]] = 1
+            of = tax.codes[code].family
+            if of is not None:
+                result[row, family[of]] = 1
+    return result
+
+
+def _stack(features: Array, labels: Array, weight: Array, recipe: Recipe) -> tuple[Array, Array]:
+    """The last layer, from outputs for unseen sources and rules to outputs of all labels."""
+    return fit(
+        features, labels, np.repeat(weight[:, None], labels.shape[1], 1),
+        exclusive=len(POLARITIES), penalty=recipe.stack_penalty, iterations=100,
+    )  # fmt: skip
+
+
+def _apply(features: Array, layer: tuple[Array, Array]) -> Array:
+    return features @ layer[0] + layer[1]
