@@ -23,7 +23,8 @@ def ingest(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files, folders or zips; - is standard input.")],
     kind: Annotated[
-        Literal["review", "social", "interview", "survey"], typer.Option(help="What the records are.", show_default=False)
+        Literal["review", "social", "interview", "survey"],
+        typer.Option(help="What the records are.", show_default=False),
     ],
     product: Annotated[str, typer.Option(help="The product that they speak of.", show_default=False)],
     channel: Annotated[
@@ -34,9 +35,7 @@ def ingest(
         typer.Option("--map", metavar="FIELD=COLUMN", help="Overrule the column found for a field; may be repeated."),
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="Only this sheet.", show_default="all that hold records")] = None,
-    tz: Annotated[
-        str | None, typer.Option(help="Zone of times that carry none.", show_default="Asia/Shanghai")
-    ] = None,
+    tz: Annotated[str | None, typer.Option(help="Zone of times that carry none.", show_default="Asia/Shanghai")] = None,
     as_of: Annotated[
         str | None,
         typer.Option(help="What relative times (3天前) count from.", show_default="the file's date"),

@@ -101,7 +101,11 @@ def show(result: IngestReport, settings: Settings, options: Options, *, err: boo
     lines += [("略过：" if zh else "left out: ") + text for text in result.skipped]
     lines += _groups(result, settings.lang)
     if result.quarantine:
-        where = f"隔离的行（含原始内容）：{result.quarantine}" if zh else f"rows set aside, raw content: {result.quarantine}"
+        where = (
+            f"隔离的行（含原始内容）：{result.quarantine}"
+            if zh
+            else f"rows set aside, raw content: {result.quarantine}"
+        )
         lines.append(where)
     if len(result.files) > 1:
         total = {name: sum(getattr(report, name) for report in result.files) for name in _COUNTS}
@@ -141,15 +145,15 @@ def _about(report: FileReport, lang: str, *, sample: bool, zone: str) -> list[st
         lines.append(("  列  " if zh else "  columns  ") + "  ".join(pairs))
         unused = [name for name in table.header if name and name not in named.values()]
         if unused:
-            lines.append(("  未用  " if zh else "  unused  ") + "  ".join(unused[:12]) + (" …" if len(unused) > 12 else ""))
+            lines.append(
+                ("  未用  " if zh else "  unused  ") + "  ".join(unused[:12]) + (" …" if len(unused) > 12 else "")
+            )
     counts = {name: getattr(report, name) for name in _COUNTS}
     lines.append("  " + _counts(counts, lang))
     if report.masked:
         kinds = [f"{messages.mask_name(kind, lang)} {n}" for kind, n in sorted(report.masked.items())]
         lines.append(("  已遮蔽  " if zh else "  masked  ") + "  ".join(kinds))
-    told = messages.notes(
-        table.notes, dict(report.notes), lang, as_of_from=table.as_of_from, scale=table.rating_scale
-    )
+    told = messages.notes(table.notes, dict(report.notes), lang, as_of_from=table.as_of_from, scale=table.rating_scale)
     if "created_at" not in table.index and table.layout in ("table", "lines"):
         told.append(messages.say("date_in_name" if table.date_in_name else "no_time", lang))
     lines += [f"  ! {line}" for line in told]

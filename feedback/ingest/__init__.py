@@ -1,8 +1,8 @@
 """Ingest: files into feedback frames. Pure: nothing is printed or stored here.
 
-    paths ──sources──▶ bytes ──readers──▶ sheets of raw rows ──tables, columns──▶ tables ──assemble──▶ batches
-                                                               interview ────────┘   dates · numbers · clean · privacy
-    batches ──ledger──▶ new, known, repeated, set aside          records of a store ──duplicates──▶ marks of copies
+paths ──sources──▶ bytes ──readers──▶ sheets of raw rows ──tables, columns──▶ tables ──assemble──▶ batches
+                                                           interview ────────┘   dates · numbers · clean · privacy
+batches ──ledger──▶ new, known, repeated, set aside          records of a store ──duplicates──▶ marks of copies
 """
 
 from feedback.ingest.assemble import batches

@@ -64,10 +64,10 @@ class _Assembler:
     def batch(self) -> Batch:
         """What was collected, and a fresh start."""
         frame = pd.DataFrame(self.records, columns=list(FEEDBACK_COLUMNS))
-        frame = frame.astype({name: object for name in FEEDBACK_COLUMNS})
+        frame = frame.astype(dict.fromkeys(FEEDBACK_COLUMNS, object))
         frame["created_at"] = pd.to_datetime(frame["created_at"], utc=True)
-        for name, kind in (("rating", "Float64"), ("nps", "Int64"), ("engagement", "Int64"), ("row", "Int64")):
-            frame[name] = frame[name].astype(kind)
+        frame["rating"] = frame["rating"].astype("Float64")
+        frame = frame.astype({"nps": "Int64", "engagement": "Int64", "row": "Int64"})
         done = Batch(self.table, frame, tuple(self.bad), Counter(self.tally.masked), Counter(self.tally.notes))
         self.records, self.bad = [], []
         self.tally.masked.clear()

@@ -19,7 +19,9 @@ _SPACES: Final = re.compile(r"[ \t\u00a0]+")
 _MANY_BREAKS: Final = re.compile(r"\n{3,}")
 #: What the export tool or the maker put into an author's words.
 _DELETED: Final = re.compile(r"^\s*[（(\[【]该?条?评[论价]已(?:经)?被?(?:用户|作者)?删除[）)\]】]\s*")
-_REPLY: Final = re.compile(r"\n?\s*(?:-{5,}\s*\n?)?\s*(?:开发者|商家|官方|卖家|店家|掌柜)(?:的)?(?:回复|回应)\s*[:：].*\Z", re.S)
+_REPLY: Final = re.compile(
+    r"\n?\s*(?:-{5,}\s*\n?)?\s*(?:开发者|商家|官方|卖家|店家|掌柜)(?:的)?(?:回复|回应)\s*[:：].*\Z", re.S
+)
 _EMPTY: Final = frozenset(
     ("", "nan", "none", "null", "n/a", "na", "#n/a", "\\n", "-", "--", "/", "无内容", "未回答", "（空）", "(空)", "(跳过)", "（跳过）", "此用户没有填写评价。",
      "此用户没有填写评价", "该用户未填写评价内容", "用户未填写评价内容", "该用户没有填写评论", "此用户未填写评价内容", "默认好评")
@@ -65,8 +67,10 @@ def words(text: str, notes: Counter[str]) -> str:
     if "删除" in text[:20] and (match := _DELETED.match(text)):
         notes["deleted_mark"] += 1
         text = text[match.end() :]
-    if ("回复" in text or "回应" in text) and (match := _REPLY.search(text)) and (
-        "---" in match[0] or match.start() == 0 or match[0].startswith("\n")
+    if (
+        ("回复" in text or "回应" in text)
+        and (match := _REPLY.search(text))
+        and ("---" in match[0] or match.start() == 0 or match[0].startswith("\n"))
     ):
         notes["maker_reply"] += 1
         text = text[: match.start()]

@@ -52,6 +52,9 @@ def choose(
         for field, rank in names.candidates(name) if named and name else ():
             if _fits(field, samples[position], reading):
                 options.setdefault(field, []).append((_cost(field, rank, samples[position]), position))
+    if kind == "interview":
+        asked = {position for _, position in options.get("context", [])}
+        options["text"] = [option for option in options.get("text", []) if option[1] not in asked]
     for field in FIELDS:
         if field in index or (field == "context" and kind not in ("interview", "survey")):
             continue
@@ -107,6 +110,8 @@ def _fits(field: str, sample: list[Cell], reading: dates.Reading) -> bool:
     """Whether what a column holds can be the field that its name says; an empty column may be anything but the text."""
     if not sample:
         return field != "text"
+    if _share(sample, lambda value: str(value).startswith(("{", "[{"))) > 0.5:
+        return False
     if field == "text":
         return _share(sample, lambda value: isinstance(value, str) and not _bare(value)) > 0.3
     if field == "created_at":
@@ -138,8 +143,10 @@ def _share(sample: list[Cell], test: object) -> float:
 
 def _bare(value: str) -> bool:
     """A number, a date or a link rather than words."""
-    return not re.search(r"[^\W\d_]", value) or bool(_URL.match(value)) or (
-        bool(re.match(r"\d{4}[-/年.]\d", value)) and len(value) < 30
+    return (
+        not re.search(r"[^\W\d_]", value)
+        or bool(_URL.match(value))
+        or (bool(re.match(r"\d{4}[-/年.]\d", value)) and len(value) < 30)
     )
 
 
@@ -168,7 +175,9 @@ def _is_full(value: Cell, reading: dates.Reading) -> bool:
 def _rating_like(sample: list[Cell], reading: dates.Reading, named: bool) -> float:
     if not sample:
         return 0.0
-    starred = _share(sample, lambda value: any(mark in str(value) for mark in ("★", "☆", "⭐")) and len(str(value)) <= 12)
+    starred = _share(
+        sample, lambda value: any(mark in str(value) for mark in ("★", "☆", "⭐")) and len(str(value)) <= 12
+    )
     if starred > 0.8:
         return starred
     values = [parsed[0] for value in sample if (parsed := numbers.rating(value)) is not None]

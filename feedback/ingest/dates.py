@@ -5,35 +5,51 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_YMD: Final = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?"
+_YMD: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?")
+_COMPACT: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:[ T_-]?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?!\d)"
 )
-_COMPACT: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:[ T_-]?([0-2]\d)([0-5]\d)([0-5]\d)?)?(?!\d)")
 _SHORT: Final = re.compile(r"(?<![\d.])(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})(?![\d])日?")
 _DMY: Final = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d{2})(?!\d)")
-_MONTHS: Final = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS: Final = {name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
 _MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_MDY_WORDS: Final = re.compile(_MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\s+)?)?((?:19|20)\d{2})", re.I)
+_MDY_WORDS: Final = re.compile(
+    _MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\s+)?)?((?:19|20)\d{2})", re.I
+)
 _DMY_WORDS: Final = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s-]+" + _MONTH + r",?[\s-]+((?:19|20)\d{2})", re.I)
 _MD_CJK: Final = re.compile(r"(?<![\d年])(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _MD: Final = re.compile(r"^\D{0,8}?(\d{1,2})[-/](\d{1,2})(?![-/.\d])")
-_TIME: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上|[ap]\.?m\.?)?\s*(?<!\d)(\d{1,2})\s*[:：时点]\s*(\d{1,2})(?:\s*[:：分]\s*(\d{1,2}))?(?:\.\d+)?\s*秒?分?\s*(am|pm|a\.m\.|p\.m\.)?", re.I)
+_TIME: Final = re.compile(
+    r"(凌晨|早上|上午|中午|下午|晚上|[ap]\.?m\.?)?\s*(?<!\d)(\d{1,2})\s*[:：时点]\s*(\d{1,2})(?:\s*[:：分]\s*(\d{1,2}))?(?:\.\d+)?\s*秒?分?\s*(am|pm|a\.m\.|p\.m\.)?",
+    re.I,
+)
 _ZONE: Final = re.compile(r"(?:\d|\s)(Z|UTC|GMT|[+-]\d{2}:?\d{2})(?:\s|$|\s+(?:19|20)\d{2})")
-_AGO: Final = re.compile(r"(\d+|半|[一二两三四五六七八九十几]|an?)\s*(?:个)?\s*(秒|分钟|分|小时|钟头|天|日|周|星期|月|年|seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?)(?:钟)?\s*(?:之?前|ago)", re.I)
-_DAYS: Final = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2, "大前天": 3}
+_AGO: Final = re.compile(
+    r"(\d+|半|[一二两三四五六七八九十几]|an?)\s*(?:个)?\s*(秒|分钟|分|小时|钟头|天|日|周|星期|月|年|seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?)(?:钟)?\s*(?:之?前|ago)",
+    re.I,
+)
+_DAYS: Final = {
+    "今天": 0,
+    "今日": 0,
+    "today": 0,
+    "昨天": 1,
+    "昨日": 1,
+    "yesterday": 1,
+    "前天": 2,
+    "前日": 2,
+    "大前天": 3,
+}
 _NUMBERS: Final = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "a": 1, "an": 1}
 _UNIT_SECONDS: Final = (
     ("秒", 1), ("sec", 1), ("分", 60), ("min", 60), ("小时", 3600), ("钟头", 3600), ("hour", 3600), ("天", 86400), ("日", 86400),
     ("day", 86400), ("周", 604800), ("星期", 604800), ("week", 604800), ("month", 2592000), ("月", 2592000), ("year", 31536000), ("年", 31536000),
 )  # fmt: skip
-_FILE_DATE: Final = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(?:(\d{2})(\d{2})|[-_. 年](\d{1,2})[-_. 月](\d{1,2}))(?!\d)日?"
-)
+_FILE_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:(\d{2})(\d{2})|[-_. 年](\d{1,2})[-_. 月](\d{1,2}))(?!\d)日?")
 _EARLIEST: Final = 1990
 
 
@@ -82,9 +98,8 @@ def _text(text: str, reading: Reading) -> Moment | None:
         if not ((match := _COMPACT.fullmatch(text)) and len(text) in (8, 12, 14)):
             return _number(float(text), reading)
         return _build(reading, "full", int(match[1]), int(match[2]), int(match[3]), text, match.span())
-    for pattern, order in ((_YMD, (1, 2, 3)), (_COMPACT, (1, 2, 3))):
-        if match := pattern.search(text):
-            return _build(reading, "full", *(int(match[i]) for i in order), text, match.span())
+    if match := _YMD.search(text) or _COMPACT.search(text):
+        return _build(reading, "full", int(match[1]), int(match[2]), int(match[3]), text, match.span())
     if match := _MDY_WORDS.search(text):
         return _build(reading, "full", int(match[3]), _MONTHS[match[1].lower()], int(match[2]), text, (0, 0))
     if match := _DMY_WORDS.search(text):
@@ -99,7 +114,7 @@ def _text(text: str, reading: Reading) -> Moment | None:
 def _relative(text: str, reading: Reading) -> Moment | None:
     lower = text.lower()
     if "刚刚" in text or lower in ("just now", "now"):
-        return Moment(reading.as_of, "relative")
+        return _checked(reading.as_of, reading, "relative")
     if match := _AGO.search(lower):
         unit = next(seconds for name, seconds in _UNIT_SECONDS if match[2].startswith(name))
         if match[1] == "几":
@@ -117,20 +132,23 @@ def _relative(text: str, reading: Reading) -> Moment | None:
 
 
 def _partial(text: str, reading: Reading) -> Moment | None:
-    """Two-digit years, and dates without a year: those take the latest year that does not lie after `as_of`."""
+    """Two-digit years, and dates without a year: those take the latest year not after the day of `as_of`."""
     if (match := _SHORT.search(text)) and 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31:
         return _build(reading, "full", 2000 + int(match[1]), int(match[2]), int(match[3]), text, match.span())
     if match := (_MD_CJK.search(text) or _MD.search(text)):
         month, day = int(match[1]), int(match[2])
         local = reading.as_of.astimezone(reading.zone)
+        midnight = local.replace(hour=23, minute=59, second=59)
         for year in range(local.year, local.year - 9, -1):  # back to the last leap year for 02-29
             moment = _build(reading, "yearless", year, month, day, text, match.span())
-            if moment is not None and moment.at <= reading.as_of + timedelta(days=1):
+            if moment is not None and moment.at <= midnight:
                 return moment
     return None
 
 
-def _build(reading: Reading, how: str, year: int, month: int, day: int, text: str, span: tuple[int, int]) -> Moment | None:
+def _build(
+    reading: Reading, how: str, year: int, month: int, day: int, text: str, span: tuple[int, int]
+) -> Moment | None:
     rest = text[span[1] :] if span[1] else text
     hour = minute = second = 0
     compact = _COMPACT.search(text[span[0] :]) if span[1] else None
@@ -146,7 +164,7 @@ def _build(reading: Reading, how: str, year: int, month: int, day: int, text: st
         elif half == "中午" and hour < 3:
             hour += 12
     extra = timedelta(days=1) if hour == 24 and minute == 0 else timedelta()
-    zone_text = _ZONE.search(rest + " ") if match_time(rest) else None
+    zone_text = _ZONE.search(rest + " ") if _TIME.search(rest) else None
     try:
         at = datetime(year, month, day, hour % 24 if extra else hour, minute, second, tzinfo=reading.zone) + extra
     except ValueError:
@@ -156,12 +174,7 @@ def _build(reading: Reading, how: str, year: int, month: int, day: int, text: st
     return _checked(at, reading, how)
 
 
-def match_time(text: str) -> bool:
-    """Whether a text holds a time of day."""
-    return _TIME.search(text) is not None
-
-
-def _offset(text: str) -> ZoneInfo | object:
+def _offset(text: str) -> tzinfo | None:
     if text.upper() in ("Z", "UTC", "GMT"):
         return UTC
     return datetime.strptime(text.replace(":", ""), "%z").tzinfo

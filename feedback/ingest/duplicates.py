@@ -110,7 +110,7 @@ def campaigns(records: pd.DataFrame, marks: pd.DataFrame, *, top: int = 5) -> pd
     for of, copies in largest:
         group = by_id.loc[[of, *copies]]
         times = group["created_at"].dropna()
-        spread = times.quantile(0.75) - times.quantile(0.25) if len(times) else None
+        spread = pd.Timedelta(times.quantile(0.75) - times.quantile(0.25)) if len(times) else None
         rows.append({
             "near_duplicate_of": of, "text": group["text"].iloc[0], "records": len(group),
             "accounts": int(group["author"].nunique()), "first": times.min() if len(times) else None,

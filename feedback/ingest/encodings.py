@@ -109,7 +109,7 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
 
 
 def _wide(stream: BinaryIO, encoding: str, source: Source, tally: Tally) -> Iterator[tuple[int, str] | Quarantined]:
-    reader = codecs.getreader(encoding)(stream, errors="replace")
+    reader = codecs.getreader(encoding)(stream, "replace")
     number, pending = 0, ""
     while True:
         piece = reader.read(1 << 16)

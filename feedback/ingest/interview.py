@@ -12,17 +12,25 @@ from feedback.ingest import names
 from feedback.ingest.clean import cell, is_empty
 from feedback.ingest.model import Quarantined, Row
 
-_LABEL: Final = re.compile(r"^\s*(?:[【\[（(])?\s*([^\s:：【】\[\]（）()，。？！]{1,12}?)\s*\d{0,3}\s*(?:[】\]）)])?\s*[:：]\s*(.*)$", re.S)
+_LABEL: Final = re.compile(
+    r"^\s*(?:[【\[（(])?\s*([^\s:：【】\[\]（）()，。？！]{1,12}?)\s*\d{0,3}\s*(?:[】\]）)])?\s*[:：]\s*(.*)$", re.S
+)
 _Q_NUMBERED: Final = re.compile(r"^\s*(?:Q|q|问题?)\s*\d{1,3}\s*[.、:：]\s*(.*)$", re.S)
 _A_NUMBERED: Final = re.compile(r"^\s*(?:A|a|答)\s*\d{0,3}\s*[.、:：]\s*(.*)$", re.S)
-_ASK: Final = frozenset("问 问题 提问 q question 访谈者 访谈员 采访者 采访人 主持人 研究员 调研员 记者 访问员 interviewer i moderator 主持 访员".split())
-_REPLY: Final = frozenset("答 回答 答案 a answer 受访者 被访者 被访人 受访人 用户 客户 嘉宾 interviewee respondent p 受访用户 被采访者 对方 学员 顾客".split())
-_PERSON: Final = frozenset("被访者 受访者 被访人 受访人 访谈对象 被采访者 interviewee respondent participant 姓名 用户 客户 受访用户 编号 被访者编号 受访者编号".split())
-_ABOUT: Final = frozenset("访谈时间 时间 日期 访谈日期 date time".split())
-_ID: Final = re.compile(r"^ID\s*[:：]?\s*", re.I)
+_ASK: Final = frozenset(
+    ["问", "问题", "提问", "q", "question", "访谈者", "访谈员", "采访者", "采访人", "主持人", "研究员", "调研员", "记者", "访问员", "interviewer", "i", "moderator", "主持", "访员"]
+)
+_REPLY: Final = frozenset(
+    ["答", "回答", "答案", "a", "answer", "受访者", "被访者", "被访人", "受访人", "用户", "客户", "嘉宾", "interviewee", "respondent", "p", "受访用户", "被采访者", "对方", "学员", "顾客"]
+)
+_PERSON: Final = frozenset(
+    ["被访者", "受访者", "被访人", "受访人", "访谈对象", "被采访者", "interviewee", "respondent", "participant", "姓名", "用户", "客户", "受访用户", "编号", "被访者编号", "受访者编号"]
+)
+_ABOUT: Final = frozenset(["访谈时间", "时间", "日期", "访谈日期", "date", "time"])
+_ID: Final = re.compile(r"^ID\s*[:：]?\s*(?=\w)", re.I)
 _NUMBERED: Final = re.compile(r"[A-Za-z]{0,6}[-_ #]?\d{1,6}")
 #: An empty answer is no record: it is not counted as read.
-_NO_ANSWER: Final = frozenset("未回答 无回答 没有回答 未作答 跳过 略 未提及 (未回答) （未回答）".split())
+_NO_ANSWER: Final = frozenset(["未回答", "无回答", "没有回答", "未作答", "跳过", "略", "未提及", "(未回答)", "（未回答）"])
 
 
 @dataclass(frozen=True)
@@ -108,11 +116,11 @@ def questions(rows: Iterable[Row | Quarantined], header: tuple[str, ...], file: 
                 yield Answer(number, _person(stem, person), header[i].strip(), texts[i], when)
 
 
-def is_questions(header: tuple[str, ...], rows: list[Row]) -> bool:
+def is_questions(header: tuple[str, ...]) -> bool:
     """Whether a table has one question a column: several columns of words that are no known fact."""
     asked = [i for i, name in enumerate(header) if name and not _is_fact(name)]
     long = [i for i in asked if len(names.key(header[i])) >= 6 or header[i].rstrip().endswith(("?", "？", "吗", "呢"))]
-    return len(asked) >= 2 and (len(long) >= 2 or len(long) * 2 >= len(asked)) and bool(rows)
+    return len(asked) >= 2 and (len(long) >= 2 or len(long) * 2 >= len(asked))
 
 
 def _is_fact(name: str) -> bool:
@@ -126,7 +134,13 @@ def _is_time(name: str) -> bool:
 def _named(name: str) -> int:
     """Ids before running numbers before names: two people may bear one name."""
     short = names.key(name)
-    return 0 if "id" in short or "编号" in short or short in ("被访者", "受访者", "代号", "pid") else 1 if short == "序号" else 2
+    return (
+        0
+        if "id" in short or "编号" in short or short in ("被访者", "受访者", "代号", "pid")
+        else 1
+        if short == "序号"
+        else 2
+    )
 
 
 def _person(stem: str, name: str) -> str:
@@ -137,7 +151,8 @@ def _person(stem: str, name: str) -> str:
 
 
 def _is_header(rest: str) -> bool:
-    return not rest or rest.startswith(("[", "【", "ID", "id")) or (len(rest) <= 4 and not rest.endswith(("。", "！", "？", "吧", "啊", "的", "了")))
+    """Whether 受访者 names somebody in a dialogue, where it usually is who speaks."""
+    return not rest or rest.startswith(("[", "【")) or bool(_ID.match(rest))
 
 
 def _split(line: str) -> tuple[str | None, str]:

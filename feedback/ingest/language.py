@@ -16,20 +16,26 @@ _SCRIPTS: Final = (
     ("el", re.compile(r"[\u0370-\u03ff]")),
     ("he", re.compile(r"[\u0590-\u05ff]")),
 )
+#: Without any of these a text with Chinese characters is Chinese.
+_FOREIGN: Final = re.compile(
+    r"[\u0370-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3041-\u30ff\uac00-\ud7af]|[a-zA-Z]+[ ,.]+[a-zA-Z]+[ ,.]+[a-zA-Z]"
+)
 _WORD: Final = re.compile(r"[a-zA-Z\u00c0-\u024f\u1ea0-\u1eff']+")
 _MARKED: Final = (
-    ("vi", frozenset("không của rất và được là có cho này với tôi".split())),
-    ("es", frozenset("el la los las de que y en muy es una para con pero esta más por".split())),
-    ("pt", frozenset("o os não muito é um uma para com que de mas está por bom".split())),
-    ("fr", frozenset("le la les et est très une pour avec que de mais pas je ne c'est".split())),
-    ("de", frozenset("der die das und ist nicht sehr ein eine mit für ich aber zu auch".split())),
-    ("id", frozenset("yang dan tidak ini sangat untuk dengan saya bisa ada aplikasi".split())),
-    ("en", frozenset("the a an is it this and to of not very i my for in but good app with have was so".split())),
+    ("vi", frozenset(["không", "của", "rất", "và", "được", "là", "có", "cho", "này", "với", "tôi"])),
+    ("es", frozenset(["el", "la", "los", "las", "de", "que", "y", "en", "muy", "es", "una", "para", "con", "pero", "esta", "más", "por"])),
+    ("pt", frozenset(["o", "os", "não", "muito", "é", "um", "uma", "para", "com", "que", "de", "mas", "está", "por", "bom"])),
+    ("fr", frozenset(["le", "la", "les", "et", "est", "très", "une", "pour", "avec", "que", "de", "mais", "pas", "je", "ne", "c'est"])),
+    ("de", frozenset(["der", "die", "das", "und", "ist", "nicht", "sehr", "ein", "eine", "mit", "für", "ich", "aber", "zu", "auch"])),
+    ("id", frozenset(["yang", "dan", "tidak", "ini", "sangat", "untuk", "dengan", "saya", "bisa", "ada", "aplikasi"])),
+    ("en", frozenset(["the", "a", "an", "is", "it", "this", "and", "to", "of", "not", "very", "i", "my", "for", "in", "but", "good", "app", "with", "have", "was", "so"])),
 )
 
 
 def language(text: str) -> str:
     """An ISO 639-1 code: "zh" for Chinese and for what is too short or too mixed to tell; deterministic."""
+    if _HAN.search(text) and not _FOREIGN.search(text):
+        return "zh"
     han = len(_HAN.findall(text))
     for code, pattern in _SCRIPTS:
         found = len(pattern.findall(text))

@@ -61,7 +61,9 @@ def mask_name(kind: str, lang: str) -> str:
     return kind if lang == "zh" else MASKS_EN.get(kind, kind)
 
 
-def notes(table_notes: tuple[str, ...], counts: dict[str, int], lang: str, *, as_of_from: str, scale: float) -> list[str]:
+def notes(
+    table_notes: tuple[str, ...], counts: dict[str, int], lang: str, *, as_of_from: str, scale: float
+) -> list[str]:
     """The notes of one file in words, in a fixed order."""
     lines = [say(key, lang) for key in table_notes]
     lines += [say(key, lang, counts[key]) for key in _TEXTS if counts.get(key)]

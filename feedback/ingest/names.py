@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _TRADITIONAL: Final = str.maketrans(
@@ -88,17 +89,15 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 #: Names that mean a running number or an id: never text, the person in an interview table.
 IDENTITY: Final = frozenset(
-    "序号 编号 id no num number index 答卷编号 答卷序号 问卷编号 样本编号 被访者编号 受访者编号 用户编号 行号 person 被访者 受访者 姓名 昵称 用户 用户id 被访人 受访人 访谈对象 participant respondent "
-    "interviewee pid 访谈编号 被访者id 受访者id 编码 代号 化名".split()
+    ["序号", "编号", "id", "no", "num", "number", "index", "答卷编号", "答卷序号", "问卷编号", "样本编号", "被访者编号", "受访者编号", "用户编号", "行号", "person", "被访者", "受访者", "姓名", "昵称", "用户", "用户id", "被访人", "受访人", "访谈对象", "participant", "respondent", "interviewee", "pid", "访谈编号", "被访者id", "受访者id", "编码", "代号", "化名"]
 )
 #: Facts about the person in an interview or survey table: they are no answers.
 ATTRIBUTES: Final = frozenset(
-    "性别 年龄 年龄段 职业 学历 教育程度 城市 省份 地区 专业 年级 学校 学院 单位 公司 部门 岗位 职位 行业 收入 月收入 婚姻 婚姻状况 手机 手机号 电话 联系方式 邮箱 微信 微信号 备注 会员等级 注册时间 访谈时长 时长 "
-    "访谈员 访谈者 采访者 记录人 主持人 访谈地点 地点 访谈方式 来自ip ip 来源 来源详情 所用时间 总分 客户等级 版本 渠道 平台 产品 gender age sex job occupation education city region interviewer duration product "
-    "channel version".split()
+    ["性别", "年龄", "年龄段", "职业", "学历", "教育程度", "城市", "省份", "地区", "专业", "年级", "学校", "学院", "单位", "公司", "部门", "岗位", "职位", "行业", "收入", "月收入", "婚姻", "婚姻状况", "手机", "手机号", "电话", "联系方式", "邮箱", "微信", "微信号", "备注", "会员等级", "注册时间", "访谈时长", "时长", "访谈员", "访谈者", "采访者", "记录人", "主持人", "访谈地点", "地点", "访谈方式", "来自ip", "ip", "来源", "来源详情", "所用时间", "总分", "客户等级", "版本", "渠道", "平台", "产品", "gender", "age", "sex", "job", "occupation", "education", "city", "region", "interviewer", "duration", "product", "channel", "version"]
 )
 
 
+@lru_cache(maxsize=4096)
 def key(name: object) -> str:
     """A column name as it is compared."""
     text = unicodedata.normalize("NFKC", str(name)).lower().translate(_TRADITIONAL)
@@ -118,7 +117,10 @@ def _lookup() -> dict[str, list[tuple[str, int]]]:
 
 _LOOKUP: Final = _lookup()
 _SUFFIXES: Final = (
-    ("text", re.compile(r"(内容|正文|描述|原话|反馈|吐槽|建议|意见)$|^(review|comment|content)[a-z]*(text|body|content)$")),
+    (
+        "text",
+        re.compile(r"(内容|正文|描述|原话|反馈|吐槽|建议|意见)$|^(review|comment|content)[a-z]*(text|body|content)$"),
+    ),
     ("created_at", re.compile(r"(?<!更新)(?<!处理)(?<!完成)(?<!回复)(?<!结束)(?<!关闭)(时间|日期)$|(time|date)$")),
     ("nps", re.compile(r"推荐.{0,12}(可能|意愿|愿意|程度)|(可能|愿意).{0,12}推荐|nps|recommend")),
     ("likes", re.compile(r"(点赞|获赞|赞同)(数|量)?$|likes?(count|num)$")),
@@ -132,7 +134,9 @@ _SUFFIXES: Final = (
     ("author", re.compile(r"(昵称|用户名|作者|姓名)$|(nickname|username|screenname)$")),
 )
 #: Names that look like a field by their ending and are something else.
-_NOT: Final = re.compile(r"回复内容|处理(结果|内容|意见|描述)|商家回复|官方回复|开发者|客服回复|平均|均分|总数|店铺|粉丝|关注|采集|抓取|爬取|抓取时间")
+_NOT: Final = re.compile(
+    r"回复内容|处理(结果|内容|意见|描述)|商家回复|官方回复|开发者|客服回复|平均|均分|总数|店铺|粉丝|关注|采集|抓取|爬取|抓取时间"
+)
 
 
 def candidates(name: object) -> list[tuple[str, int]]:

@@ -15,8 +15,12 @@ from datetime import date
 from typing import Final
 
 _HALF: Final = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
+_FULL: Final = re.compile(r"[\uff01-\uff5e]")
 #: A text without any of these holds nothing to mask.
-_HINT: Final = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[=&]|微信|薇信|威信|v信|vx|wx|wechat|weixin|qq|扣扣|姓名|联系人|收[货件]人|我叫|地址|住址|\d[号栋幢室]", re.I)
+_HINT: Final = re.compile(
+    r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[=&]|微信|薇信|威信|v信|vx|wx|wechat|weixin|qq|扣扣|姓名|联系人|收[货件]人|我叫|地址|住址|\d[号栋幢室]",
+    re.I,
+)
 
 Check = Callable[[re.Match[str]], bool]
 
@@ -49,7 +53,10 @@ def _identity_card(match: re.Match[str]) -> bool:
 
 
 def _not_version(match: re.Match[str]) -> bool:
+    """Prices and version numbers look alike: an address has an octet of three digits, or says that it is one."""
     before = match.string[max(0, match.start() - 8) : match.start()].lower()
+    if not any(len(octet) == 3 for octet in match[1].split(".")) and "ip" not in before:
+        return False
     return not re.search(r"(版本|版|ver|version|v|ios|系统|固件|升级到|更新到)\D{0,3}$", before)
 
 
@@ -76,9 +83,10 @@ RULES: Final[tuple[tuple[str, re.Pattern[str], Check | None], ...]] = (
     ("手机", re.compile(r"(?<!\d)(1(?:[ .\-_]?[3-9])(?:[ .\-_]?\d){9})(?!\d)"), lambda match: " " in match[1] or "-" in match[1]),
     ("手机", re.compile(r"(?:手机|电话|tel|phone|联系)[号码方式\s:是]{0,5}(1[3-9]\d{9})", re.I), None),
     ("电话", re.compile(r"(?<![\d-])(0\d{2,3}[- ]\d{7,8}(?:-\d{1,5})?)(?![\d-])"), None),
+    ("电话", re.compile(r"(?:电话|座机|热线|tel)[号码\s:是]{0,5}([2-8]\d{6,7})(?!\d)", re.I), None),
     ("IP", re.compile(r"(?<![\d.])((?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d))(?![\d.]*\d)"), _not_version),
     ("IP", re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?![\w:])", re.I), None),
-    ("微信", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号)?[\s:是为，,]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), lambda match: match[1].lower() not in ("wechat", "weixin", "iphone", "android")),
+    ("微信", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号|搜索?|\d(?=[:]))?[\s:是为，,]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), lambda match: match[1].lower() not in ("wechat", "weixin", "iphone", "android")),
     ("QQ", re.compile(r"(?:(?<![a-z])qq|扣扣|企鹅号?|(?<![a-z])q(?=群|号|:|\s?\d))(?:交流|官方)?(?:群|号|号码|联系方式|联系)?[号码\s:是为加，,]{0,4}([1-9]\d{4,11})(?!\d)", re.I), None),
     ("QQ", re.compile(r"(?:加群|群号|进群)[\s:是为，,]{0,3}([1-9]\d{4,11})(?!\d)"), None),
     ("订单号", re.compile(r"(?:订单|单号|运单|快递单|物流单|流水|交易|工单|order)(?:编?号码?|id|no\.?|number)?[\s:#是为，,]{0,4}([A-Za-z]{0,6}\d[A-Za-z0-9\-]{7,31})(?![A-Za-z0-9])", re.I), None),
@@ -94,9 +102,9 @@ RULES: Final[tuple[tuple[str, re.Pattern[str], Check | None], ...]] = (
 
 def mask(text: str, counts: Counter[str]) -> str:
     """`text` with what is private replaced by marks such as 〔手机〕; `counts` grows by type."""
-    if not _HINT.search(text) and not _HINT.search(text.translate(_HALF)):
+    shadow = text.translate(_HALF) if _FULL.search(text) else text
+    if not _HINT.search(shadow):
         return text
-    shadow = text.translate(_HALF)
     for kind, pattern, check in RULES:
         found = [match.span(1) for match in pattern.finditer(shadow) if check is None or check(match)]
         if not found:
@@ -111,7 +119,7 @@ def mask(text: str, counts: Counter[str]) -> str:
 
 #: Names under which nobody in particular writes.
 _NOBODY: Final = re.compile(
-    r"(匿名(用户|网友|评论|买家|会员)?|(网友|游客|用户|访客|未知|无|佚名|已注销|该用户已注销|账号已注销|用户已注销|noname|null|none|nan|n/?a|unknown|anonymous|guest|user|a google user))\d{0,2}",
+    r"(匿名(用户|网友|评论|买家|会员)?|(网友|游客|用户|访客|未知|无|佚名|已注销|该用户已注销|账号已注销|用户已注销|noname|null|none|nan|n/?a|unknown|anonymous|guest|user|a google user))",
     re.I,
 )
 

@@ -30,13 +30,17 @@ def sheets(source: Source, wanted: str | None = None) -> list[Sheet]:
         return documents.word(source)
     encoding = encodings.detect(head)
     if head.startswith(_PICTURES) or (not encoding.startswith(("utf-16", "utf-32")) and _binary(head)):
-        raise UnreadableFile(f"{source.name}: not a text or workbook file", hint=f"known formats: {', '.join(SUFFIXES)}")
+        raise UnreadableFile(
+            f"{source.name}: not a text or workbook file", hint=f"known formats: {', '.join(SUFFIXES)}"
+        )
     if suffix in (".jsonl", ".ndjson", ".json"):
         return [structured.sheet(source, encoding)]
     if suffix == ".md":
         return [documents.markdown(source, encoding)]
     if suffix not in SUFFIXES:
-        raise UnreadableFile(f"{source.name}: unknown format {suffix or '(none)'}", hint=f"known: {', '.join(SUFFIXES)}")
+        raise UnreadableFile(
+            f"{source.name}: unknown format {suffix or '(none)'}", hint=f"known: {', '.join(SUFFIXES)}"
+        )
     return [_text(source, encoding, suffix)]
 
 

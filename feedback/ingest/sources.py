@@ -115,7 +115,11 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members) or 1
-    if len(members) > 20 * MAX_MEMBERS or unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > MAX_RATIO * packed):
+    if (
+        len(members) > 20 * MAX_MEMBERS
+        or unpacked > MAX_UNPACKED
+        or (unpacked > SMALL and unpacked > MAX_RATIO * packed)
+    ):
         raise UnreadableFile(
             f"{name}: {len(members)} members that unpack to {unpacked // 1024**2} MB from {packed // 1024} kB",
             hint="this looks like a zip bomb; unpack it yourself if you trust it",
@@ -185,13 +189,13 @@ def _stdin(now: datetime) -> Source:
 
     def opener() -> BinaryIO:
         spool.seek(0)
-        return open(number, "rb", closefd=False)  # noqa: PTH123 - a descriptor, not a path
+        return open(number, "rb", closefd=False)
 
     return Source("-", _guess_suffix(spool.fileno()), size, now, opener)
 
 
 def _guess_suffix(number: int) -> str:
-    with open(number, "rb", closefd=False) as stream:  # noqa: PTH123 - a descriptor, not a path
+    with open(number, "rb", closefd=False) as stream:
         stream.seek(0)
         head = stream.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
     if head.startswith(b"PK"):

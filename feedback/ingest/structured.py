@@ -145,7 +145,9 @@ def _document(source: Source, encoding: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{source.name}: not valid JSON: {error}", hint="check where the file is cut off") from None
+        raise UnreadableFile(
+            f"{source.name}: not valid JSON: {error}", hint="check where the file is cut off"
+        ) from None
     best: list[dict[str, Any]] = []
     queue: list[Any] = [document]
     while queue:

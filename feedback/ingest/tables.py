@@ -19,8 +19,13 @@ from feedback.ingest.model import Cell, Options, Quarantined, Row, Sheet, Table,
 from feedback.ingest.structured import flatten
 
 _HEAD: Final = 400
-_NOTICE: Final = re.compile(r"导出|欢迎反馈|数据支持|数据来源|版权|合计|总计|共\s?\d+\s?[条行]|仅供|说明[:：]|注[:：]|备注[:：]|生成时间|制表|统计(时间|周期)|export|total", re.I)
-_CUT: Final = re.compile(r"(?:一次性?|最多|仅|只能?|支持|上限|超过).{0,8}(?:导出|下载|显示).{0,6}?(\d[\d,]*)\s*[条行]|(?:导出|下载|显示)前\s*(\d[\d,]*)\s*[条行]")
+_NOTICE: Final = re.compile(
+    r"导出|欢迎反馈|数据支持|数据来源|版权|合计|总计|共\s?\d+\s?[条行]|仅供|说明[:：]|注[:：]|备注[:：]|生成时间|制表|统计(时间|周期)|export|total",
+    re.I,
+)
+_CUT: Final = re.compile(
+    r"(?:一次性?|最多|仅|只能?|支持|上限|超过).{0,8}(?:导出|下载|显示).{0,6}?(\d[\d,]*)\s*[条行]|(?:导出|下载|显示)前\s*(\d[\d,]*)\s*[条行]"
+)
 
 
 def understand(sheet: Sheet, options: Options) -> Table | None:
@@ -36,13 +41,22 @@ def understand(sheet: Sheet, options: Options) -> Table | None:
     lines = [cell(cells[0]) for _, cells in filled if cells]
     if options.kind == "interview" and (sheet.lines or len(filled[0][1]) == 1) and interview.is_blocks(lines):
         return replace(table, layout="blocks")
-    if options.kind == "interview" and sheet.delimiter == "," and sheet.source.suffix != ".csv" and interview.is_blocks(lines):
-        raise UnreadableFile(f"{sheet.source.name}: notes with commas taken for a table", hint="save them as .md or .docx")
+    if (
+        options.kind == "interview"
+        and sheet.delimiter == ","
+        and sheet.source.suffix != ".csv"
+        and interview.is_blocks(lines)
+    ):
+        raise UnreadableFile(
+            f"{sheet.source.name}: notes with commas taken for a table", hint="save them as .md or .docx"
+        )
     if sheet.lines:
         # A list of texts may bear a heading of its own.
         heading = names.candidates(lines[0]) if len(lines) > 1 and len(lines[0]) <= 8 else []
         known = any(field == "text" and rank < 200 for field, rank in heading)
-        return replace(table, header_row=filled[0][0], header=(lines[0],), columns={"text": lines[0]}) if known else table
+        return (
+            replace(table, header_row=filled[0][0], header=(lines[0],), columns={"text": lines[0]}) if known else table
+        )
     return _table(table, filled, options)
 
 
@@ -57,26 +71,29 @@ def _times(table: Table, options: Options) -> Table:
     return replace(table, as_of=table.sheet.source.modified, as_of_from="mtime")
 
 
-def _table(table: Table, filled: list[Row], options: Options) -> Table:
+def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
     position = _header_position(filled, options)
     named = position is not None
+    if position is not None and len(filled) == position + 1:
+        return None
     body = filled[position + 1 :] if position is not None else filled
+    header_row: int | None = None
     if position is not None:
-        header_row: int | None = filled[position][0]
-        header = _header(filled[position][1], body, table.sheet.delimiter is None)
+        header_row = filled[position][0]
+        header = _header(filled[position][1])
     else:
-        header_row = None
         header = tuple(f"column_{i + 1}" for i in range(max(len(cells) for _, cells in filled)))
     dicts = _dict_columns(header, body)
     header = header + tuple(f"{header[i]}.{key}" for i, keys in dicts.items() for key in keys)
     table = replace(table, header_row=header_row, header=header)
-    sample = [expand(cells, dicts, len(header)) for _, cells in body]
+    width = len(header) - sum(map(len, dicts.values()))
+    even = [cells for _, cells in body if len(cells) <= width] or [cells for _, cells in body]
+    sample = [expand(cells, dicts, len(header)) for cells in even]
     where = table.sheet.source.name + (f" [{table.sheet.name}]" if table.sheet.name else "")
     assert table.as_of is not None
     mapping = _mapping(options, header)
     if options.kind == "interview" and "text" not in mapping and not _long_form(header):
-        numbered = [(number, list(cells)) for (number, _), cells in zip(body, sample, strict=True)]
-        if interview.is_questions(header, numbered):
+        if sample and interview.is_questions(header):
             asked = {"text": "*"}
             return replace(table, layout="questions", columns=asked, index={})
     reading = dates.Reading(options.zone, table.as_of)
@@ -133,9 +150,9 @@ def _header_position(filled: list[Row], options: Options) -> int | None:
     if best is not None:
         return best
     if options.kind in ("interview", "survey"):
-        place = next((i for i, (_, cells) in enumerate(filled[:10]) if sum(bool(cell(v)) for v in cells) >= 2), None)
-        if place is not None and _is_question_row(filled[place][1]):
-            return place
+        wide = [i for i, (_, cells) in enumerate(filled[:10]) if sum(bool(cell(value)) for value in cells) >= 2]
+        if wide and _is_question_row(filled[wide[0]][1]):
+            return wide[0]
     return 0 if _looks_like_header(filled) else None
 
 
@@ -166,8 +183,8 @@ def _looks_like_header(filled: list[Row]) -> bool:
     return False
 
 
-def _header(cells: Sequence[Cell], body: list[Row], workbook: bool) -> tuple[str, ...]:
-    """Column names; the header ends with its last name, or where a workbook's rows have content under no name."""
+def _header(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Column names, each once; the header ends with its last name."""
     texts = [re.sub(r"\s+", " ", cell(value)) for value in cells]
     while texts and not texts[-1]:
         texts.pop()
@@ -224,9 +241,7 @@ def body(table: Table, tally: Tally) -> Iterator[Row | Quarantined]:
     """
     if table.layout == "lines" or table.layout == "blocks":
         for item in table.sheet.rows(tally):
-            if isinstance(item, Quarantined) or table.layout == "blocks":
-                yield item
-            elif item[0] != table.header_row and cell(item[1][0] if item[1] else ""):
+            if isinstance(item, Quarantined) or table.layout == "blocks" or (item[0] != table.header_row and cell(item[1][0] if item[1] else "")):
                 yield item
         return
     header_keys = [names.key(name) for name in table.header]
@@ -242,7 +257,7 @@ def body(table: Table, tally: Tally) -> Iterator[Row | Quarantined]:
         if not started:
             started = number == table.header_row
             continue
-        filled = [i for i, value in enumerate(cells) if value not in ("", None) and cell(value)]
+        filled = [i for i, value in enumerate(cells) if value is not None and value != "" and not _blank(value)]
         if not filled:
             continue
         if len(cells) > base and filled[-1] >= base and 0 <= text_at < base:
@@ -250,6 +265,10 @@ def body(table: Table, tally: Tally) -> Iterator[Row | Quarantined]:
         if _is_notice(cells, filled, text_at, base, tally) or _repeats(cells, header_keys[:base], table):
             continue
         yield number, expand(cells, dicts, len(table.header))
+
+
+def _blank(value: Cell) -> bool:
+    return isinstance(value, str) and (value.isspace() or (len(value) < 4 and not cell(value)))
 
 
 def _known_dicts(table: Table) -> dict[int, tuple[str, ...]]:
@@ -290,5 +309,5 @@ def _is_notice(cells: list[Cell], filled: list[int], text_at: int, width: int, t
 def _repeats(cells: list[Cell], header: list[str], table: Table) -> bool:
     if table.header_row is None:
         return False
-    pairs = [(names.key(cell(value)), key) for value, key in zip(cells, header, strict=False) if key]
-    return bool(pairs) and all(value == key for value, key in pairs)
+    pairs = [(value, key) for value, key in zip(cells, header, strict=False) if key]
+    return bool(pairs) and all(isinstance(value, str) and names.key(value) == key for value, key in pairs)
