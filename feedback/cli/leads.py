@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from feedback.cli import leadwork
+
 if TYPE_CHECKING:
     from feedback.settings import Settings
 
@@ -23,6 +25,7 @@ def register(app: typer.Typer) -> None:
     verbs.command("build")(build)
     verbs.command("list")(list_leads)
     verbs.command("show")(show)
+    leadwork.register(verbs)
     verbs.command("export")(export)
     app.add_typer(verbs, name="leads")
 

@@ -84,3 +84,27 @@ def details(lead: Lead, history: list[Event], context: Context) -> None:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def columns(leads: list[Lead], top: int, lang: str) -> None:
+    """One column a status; merged and empty leads are left out."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from feedback.leads.method import STATUS
+
+    order = ("new", "confirmed", "planned", "done", "dismissed")
+    stacks = {status: [lead for lead in leads if lead.status == status and lead.records] for status in order}
+    grid = Table(box=box.SIMPLE_HEAD, header_style="bold", expand=True)
+    for status in order:
+        grid.add_column(f"{STATUS[lang][status]} {len(stacks[status])}", ratio=1)
+    for row in range(min(top, max(map(len, stacks.values()), default=0))):
+        cells = [stacks[status][row] if row < len(stacks[status]) else None for status in order]
+        grid.add_row(
+            *(
+                f"{_plain(lead.shown(lang))}\n{lead.id} · {lead.people} · {lead.owner or '—'}" if lead else ""
+                for lead in cells
+            )
+        )
+    Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(grid)

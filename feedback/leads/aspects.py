@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from feedback.encode.static import WordVectors
 from feedback.errors import BadLexicon
 from feedback.lexicon import find, read_toml
 from feedback.text.normal import normalise
@@ -66,26 +67,29 @@ def aspects(folder: Path | None = None) -> dict[str, Aspect]:
 
 
 class Matcher:
-    """Finds aspects in texts. `rarity` gives −ln of a word's share of running words; `cut` segments a text."""
+    """Finds aspects in texts. `vectors` tell how rare a word is; `cut` segments a text."""
 
-    def __init__(
-        self, known: dict[str, Aspect], rarity: Callable[[str], float], cut: Callable[[str], list[str]]
-    ) -> None:
+    def __init__(self, known: dict[str, Aspect], vectors: WordVectors, cut: Callable[[str], list[str]]) -> None:
         import ahocorasick
 
         self.known = known
-        self._cut = cut
+        self.vectors = vectors
+        self.cut = cut
         owners: dict[str, list[str]] = defaultdict(list)
         for aspect in known.values():
             for word in dict.fromkeys(aspect.words + aspect.weak):
                 owners[word].append(aspect.key)
         self._owners = dict(owners)
-        self._weight = {word: max(rarity(word) - _COMMON, 1.0) for word in owners}
+        self._weight = {word: max(vectors.rarity(word) - _COMMON, 1.0) for word in owners}
         self._automaton = ahocorasick.Automaton()
         for word in owners:
             if len(word) > 1:
                 self._automaton.add_word(word, word)
         self._automaton.make_automaton()
+
+    def of(self, known: dict[str, Aspect]) -> Matcher:
+        """A matcher of other aspects with the same vectors and segmentation."""
+        return Matcher(known, self.vectors, self.cut)
 
     def words(self, form: str) -> list[str]:
         """The lexicon's words in a normal form: longest first, none overlapping; single characters as whole words."""
@@ -98,7 +102,7 @@ class Matcher:
                 taken[start:end] = b"\1" * (end - start)
                 found.append(word)
         at = 0
-        for word in self._cut(form):
+        for word in self.cut(form):
             if len(word) == 1 and word in self._owners and not taken[at]:
                 found.append(word)
             at += len(word)
@@ -126,7 +130,7 @@ def _whole(form: str, start: int, end: int, word: str) -> bool:
 
 def trades(found: Iterable[dict[str, float]]) -> dict[str, float]:
     """How likely each domain is for a product: its mean share of the weights in each of its texts."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     n = 0
     for weights in found:
         total = sum(weights.values())

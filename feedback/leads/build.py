@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from feedback.encode import Vectors, unit_length
 from feedback.encode.static import word_vectors
 from feedback.leads import quotes
 from feedback.leads.aspects import Matcher, aspects, label
 from feedback.leads.cluster import Placement, Theme, place
+from feedback.leads.mine import from_keys
 from feedback.leads.title import Titler, style
 from feedback.lexicon import Taxonomy, taxonomy
 from feedback.settings import LeadSettings, TextSettings
@@ -49,12 +51,12 @@ class Grouper:
 
     def __init__(self, settings: LeadSettings, text: TextSettings, folder: Path | None = None) -> None:
         cut = segmenter(text, folder).cut
-        rarity = word_vectors().rarity
+        vectors = word_vectors()
         self.settings = settings
         self.known = aspects(folder)
         self.taxonomy: Taxonomy = taxonomy(folder)
-        self._matcher = Matcher(self.known, rarity, cut)
-        self._titler = Titler(style(folder), cut, rarity)
+        self._matcher = Matcher(self.known, vectors, cut)
+        self._titler = Titler(style(folder), cut, vectors.rarity)
 
     def group(self, units: pd.DataFrame, vectors: Vectors, existing: list[Theme]) -> Placement:
         """Place `units` (see cluster.place) into `existing` leads and new themes."""
@@ -63,8 +65,8 @@ class Grouper:
 
     def title(self, keys: list[str], code: str, members: pd.DataFrame, used: set[str]) -> tuple[str, str]:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""
-        keys = [key for key in keys if key in self.known]
-        words = [word for key in keys for word in self.known[key].words]
+        known = self.known | from_keys(keys)
+        words = [word for key in keys if key in known for word in known[key].words]
         title = self._titler.title(list(zip(members["person"], members["quote"], strict=True)), words, frozenset(used))
         about = self.taxonomy.codes.get(code)
         return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
@@ -80,20 +82,20 @@ def names(
     for product, title in zip(leads.loc[stays, "product"], leads.loc[stays, "title"], strict=True):
         used.setdefault(product, set()).add(title)
     places = members.groupby("lead_id", sort=True).indices
-    for lead in wanted.sort_values(["people", "id"], ascending=[False, True]).itertuples():
-        rows = places.get(lead.id, np.zeros(0, dtype=int))
-        rows = rows[_spread(len(rows))]
-        if not len(rows):
+    for lead in wanted.sort_values(["people", "id"], ascending=[False, True]).to_dict("records"):
+        if lead["id"] not in places:
             continue
+        rows = np.asarray(places[lead["id"]])
+        rows = rows[_spread(len(rows))]
         part = members.iloc[rows]
         chosen = quotes.choose(part, vectors[rows], grouper.settings.quotes)
         stand = part.iloc[chosen][["feedback_id", "code", "span_start"]]
-        if not lead.retitle:
-            yield Naming(lead.id, stand)
+        if not lead["retitle"]:
+            yield Naming(lead["id"], stand)
             continue
-        titles = grouper.title(list(lead.aspects), lead.code, part, used.get(lead.product, set()))
-        used.setdefault(lead.product, set()).add(titles[0])
-        yield Naming(lead.id, stand, *titles, people=int(lead.people))
+        titles = grouper.title(list(lead["aspects"]), lead["code"], part, used.get(lead["product"], set()))
+        used.setdefault(lead["product"], set()).add(titles[0])
+        yield Naming(lead["id"], stand, *titles, people=int(lead["people"]))
 
 
 def same_space(
@@ -102,12 +104,9 @@ def same_space(
     """Vectors of `units`, and `leads` with centroids made anew from their `old` members by the same encoder."""
     vectors = encode([*units["quote"], *old["quote"]])
     mine, theirs = vectors[: len(units)], vectors[len(units) :]
-    places = old.groupby("lead_id").indices
+    found = middles(old, theirs)
     empty = np.zeros(vectors.shape[1], dtype=np.float32)
-    centroids = [
-        unit_length(theirs[places[lead]].mean(axis=0, keepdims=True))[0] if lead in places else empty
-        for lead in leads["id"]
-    ]
+    centroids = pd.Series([found.get(lead, empty) for lead in leads["id"]], index=leads.index, dtype=object)
     return mine, leads.assign(centroid=centroids)
 
 
@@ -133,7 +132,8 @@ def new_order(placement: Placement, units: pd.DataFrame, first: int) -> list[int
 
 def moved(theme: Theme, size: int, joined: Vectors) -> Vectors:
     """The middle of a lead of `size` units after `joined` (n, d) came to it."""
-    return unit_length((theme.centroid * size + joined.sum(axis=0))[np.newaxis])[0]
+    middle: Vectors = unit_length((theme.centroid * size + joined.sum(axis=0))[np.newaxis])[0]
+    return middle
 
 
 def main_aspects(placement: Placement) -> dict[int, Counter[str]]:
@@ -175,7 +175,7 @@ def update(grouper: Grouper, units: pd.DataFrame, vectors: Vectors, leads: pd.Da
         ids[number] = f"LEAD-{position:04d}"
     belongs = np.array(placement.theme, dtype=int)
     members = units[["feedback_id", "code", "span_start"]].assign(
-        lead_id=[ids[number] if number >= 0 else None for number in placement.theme],
+        lead_id=pd.Series([ids[n] if n >= 0 else None for n in placement.theme], index=units.index, dtype=object),
         how=placement.how,
         aspect=placement.aspect,
     )
@@ -222,3 +222,21 @@ def needs_name(leads: pd.DataFrame, stale: set[str]) -> pd.DataFrame:
     untouched = (leads["title_by"] == "program") & (leads["status"] == "new")
     retitle = (leads["title"] == "") | (grown & untouched)
     return leads.assign(retitle=retitle)[retitle | leads["id"].isin(stale)]
+
+
+def middles(members: pd.DataFrame, vectors: Vectors) -> dict[str, Vectors]:
+    """Lead id → direction of the mean vector of its `members` (column lead_id); `vectors`: (len(members), d)."""
+    places = members.groupby("lead_id", sort=True).indices
+    return {str(lead): unit_length(vectors[rows].mean(axis=0, keepdims=True))[0] for lead, rows in places.items()}
+
+
+def halves(members: pd.DataFrame, vectors: Vectors) -> NDArray[np.bool_]:
+    """Which members make the smaller of two groups of nearest meaning (Ward linkage); ties go to the group without the
+    first member."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    if len(members) < 2:
+        return np.zeros(len(members), dtype=bool)
+    numbers = fcluster(linkage(vectors.astype(np.float64), "ward"), 2, "maxclust")
+    first: NDArray[np.bool_] = np.asarray(numbers == numbers[0])
+    return ~first if (~first).sum() <= first.sum() else first

@@ -14,6 +14,7 @@ import pandas as pd
 
 from feedback.encode import Vectors, unit_length
 from feedback.leads.aspects import Aspect, Matcher, best, trades
+from feedback.leads.mine import ENOUGH, SILENT, add_weights, from_keys, mine
 from feedback.settings import LeadSettings
 
 #: How a unit came to its theme, and how sure that is (used by the factor `confidence`).
@@ -76,13 +77,14 @@ class _Work:
 
     def add(self, code: str, aspects: Sequence[str], units: list[int]) -> None:
         """A new theme of these units."""
-        product = str(self.units["product"].iat[units[0]])
+        product = str(self.units["product"].iloc[units[0]])
         self.themes.append(Theme(product, code, tuple(aspects), self.mean(units)))
         self.members[len(self.themes) - 1] = list(units)
 
     def mean(self, units: Sequence[int]) -> Vectors:
         """The direction of the mean vector of `units`."""
-        return unit_length(self.vectors[list(units)].mean(axis=0, keepdims=True))[0]
+        middle: Vectors = unit_length(self.vectors[list(units)].mean(axis=0, keepdims=True))[0]
+        return middle
 
     def nearest(self, units: list[int], among: list[int], least: float, how: str) -> list[int]:
         """Put each of `units` to the nearest theme of `among` at cosine `least` or more; returns those left."""
@@ -125,12 +127,18 @@ def place(
     theme = [-1] * len(ordered)
     themes = list(existing)
     for product, rows in sorted(ordered.groupby("product", sort=True).indices.items()):
+        mined = _mined(ordered.iloc[rows], [weights[row] for row in rows], matcher, existing, str(product))
+        if mined:
+            extra = matcher.of(mined)
+            quotes, codes = ordered["quote"].iloc[rows].tolist(), ordered["code"].iloc[rows].tolist()
+            for row, both in zip(rows, add_weights([weights[r] for r in rows], quotes, codes, extra), strict=True):
+                weights[row] = both
         likely = trades(_evidence([weights[row] for row in rows], [t for t in existing if t.product == product]))
         for row in rows:
             aspect[row] = best(weights[row], likely) or ""
         part = ordered.iloc[rows].reset_index(drop=True)
         work = _Work(
-            part, vectors[order][rows], settings, families, matcher.known,
+            part, vectors[order][rows], settings, families, matcher.known | mined,
             [aspect[row] for row in rows], [how[row] for row in rows], part["person"].to_numpy(),
             part["code"].to_numpy(), part["near_duplicate_of"].isna().to_numpy(),
         )  # fmt: skip
@@ -160,6 +168,18 @@ def _weigh(units: pd.DataFrame, matcher: Matcher) -> tuple[list[dict[str, float]
         how.append("aspect" if found else "context")
         weights.append(found or matcher.weights(text[max(0, start - _AROUND) : end + _AROUND], code))
     return weights, how
+
+
+def _mined(
+    units: pd.DataFrame, weights: list[dict[str, float]], matcher: Matcher, existing: Sequence[Theme], product: str
+) -> dict[str, Aspect]:
+    """Aspects mined earlier for this product, and new ones where the lexicon is silent on many of its complaints."""
+    known = from_keys(key for theme in existing if theme.product == product for key in theme.aspects)
+    silent = sum(not found for found in weights) / len(weights)
+    if len(units) < ENOUGH or silent <= SILENT:
+        return known
+    words = {word for aspect in (matcher.known | known).values() for word in aspect.words}
+    return known | mine(list(units["quote"]), matcher.cut, matcher.vectors, words, product)
 
 
 def _evidence(weights: list[dict[str, float]], existing: list[Theme]) -> list[dict[str, float]]:

@@ -24,20 +24,18 @@ def choose(members: pd.DataFrame, vectors: Vectors, count: int) -> list[int]:
     lengths = members["quote"].str.len().to_numpy()
     merit = merit - 0.02 * np.clip(_GOOD[0] - lengths, 0, None) - 0.005 * np.clip(lengths - _GOOD[1], 0, 60)
     merit = np.round(merit - members["near_duplicate_of"].notna().to_numpy(), 5)
-    order = sorted(
-        range(len(members)),
-        key=lambda i: (-merit[i], members["feedback_id"].iat[i], int(members["span_start"].iat[i])),
-    )
+    ids, starts = members["feedback_id"].tolist(), members["span_start"].tolist()
+    order = sorted(range(len(members)), key=lambda at: (-merit[at], ids[at], starts[at]))
     return _different(members, order, count)
 
 
 def _different(members: pd.DataFrame, order: Sequence[int], count: int) -> list[int]:
+    persons, quotes = members["person"].tolist(), [normalise(quote).strip() for quote in members["quote"]]
     people: set[str] = set()
     wordings: set[str] = set()
     chosen: list[int] = []
     for position in order:
-        person = str(members["person"].iat[position])
-        wording = normalise(str(members["quote"].iat[position])).strip()
+        person, wording = persons[position], quotes[position]
         if person not in people and wording not in wordings:
             people.add(person)
             wordings.add(wording)

@@ -83,11 +83,11 @@ def rank(members: pd.DataFrame, everybody: pd.DataFrame, settings: LeadSettings)
         w = weight[who]
 
         def over(column: str) -> Array:
-            return np.bincount(lead_of, w * cells[column].to_numpy(), minlength=len(leads))
+            return np.bincount(lead_of, w * cells[column].to_numpy(), minlength=len(leads)).astype(float)
 
         def over_all(column: str) -> Array:
             total = np.bincount(product_of_person, weight * persons[column].to_numpy(), minlength=len(products))
-            return total[product_of_lead]
+            return total[product_of_lead].astype(float)
 
         return _Sums(
             over("one"), over("severity"), over("recent"), over("earlier"),

@@ -19,7 +19,7 @@ from feedback.text.normal import normalise
 
 #: A title's length in characters: allowed, and what reads best.
 SHORTEST, LONGEST, _BEST = 4, 16, (5, 11)
-_LISTS = ("drop", "open", "close", "state", "praise", "amiss")
+_LISTS = ("drop", "open", "close", "state", "vague", "praise", "amiss")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Style:
     open: frozenset[str]
     close: frozenset[str]
     state: frozenset[str]
+    vague: frozenset[str]
     praise: frozenset[str]
     amiss: frozenset[str]
 
@@ -59,7 +60,9 @@ class _Phrase:
         """The words as one string; a blank only between Latin words, and between Latin and Chinese ones."""
         out = ""
         for word in self.words:
-            if (out and out[-1].isascii() != word[0].isascii()) or (out and out[-1].isascii() and word[0].isascii() and out[-1].isalnum() and word[0].isalnum()):
+            if (out and out[-1].isascii() != word[0].isascii()) or (
+                out and out[-1].isascii() and word[0].isascii() and out[-1].isalnum() and word[0].isalnum()
+            ):
                 out += " "
             out += word
         return out
@@ -89,12 +92,13 @@ class Titler:
                     says.setdefault(normalise(word), set()).add(person)
         people = max(len({person for person, _ in quotes}), 1)
         support = {word: len(who) / people for word, who in says.items()}
+        alone = max(1.5 / people, 0.06)
         named = {normalise(word) for word in aspect_words}
         best = ""
         merit = -math.inf
         for phrase, times in phrases.items():
             text = phrase.text
-            value = self._merit(phrase, times, support, named)
+            value = self._merit(phrase, times, support, named, alone)
             if text not in used and (value, text) > (merit, best):
                 merit, best = value, text
         return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
@@ -105,6 +109,7 @@ class Titler:
         for clause in clauses(quote):
             words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
             words = [w for w in words if w and normalise(w) not in self._lists.drop and w[0].isalnum()]
+            words = [w for at, w in enumerate(words) if w != "了" or at == len(words) - 1]
             while words and normalise(words[0]) in self._lists.open:
                 words.pop(0)
             while words and self._hangs(words):
@@ -139,19 +144,22 @@ class Titler:
                     )  # fmt: skip
         return found
 
-    def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str]) -> float:
+    def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str], alone: float) -> float:
         text = normalise(phrase.text)
         content = [f for f in phrase.forms if len(f) > 1 or f in self._lists.amiss or f in named]
         if not content:
             return -10.0
         shares = [support.get(form, 0.0) * min(self._rarity(form), 12.0) / 9.0 for form in content]
-        value = 2.0 * sum(shares) / len(phrase.forms) + 1.0 * sum(sorted(shares, reverse=True)[:3])
+        strong = sorted(shares, reverse=True)[:3]
+        value = 1.5 * sum(shares) / len(phrase.forms) + 1.5 * sum(strong) / (0.4 + sum(strong))
+        # What only this person says does not belong into the title of all.
+        value -= 0.3 * sum(support.get(form, 0.0) <= alone for form in content)
+        value -= 0.25 * sum(form in self._lists.vague for form in phrase.forms)
         value += 0.25 * math.log(times)
         amiss = any(f in self._lists.state for f in phrase.forms) or any(c in self._lists.amiss for c in text)
         value += 0.6 if amiss else -0.6
         value += 0.4 if any(word in text for word in named) else 0.0
-        value += 0.35 if phrase.whole else 0.0
-        value += 0.3 * phrase.closes + 0.15 * phrase.opens
+        value += 0.25 * phrase.whole + 0.3 * phrase.closes + 0.15 * phrase.opens
         value -= 1.0 if any(f in self._lists.praise for f in phrase.forms) and not _denied(text) else 0.0
         length = len(phrase.text)
         value -= 0.12 * (max(_BEST[0] - length, 0) + max(length - _BEST[1], 0))

@@ -102,7 +102,7 @@ def save_members(store: Store, placed: pd.DataFrame) -> None:
 def add(store: Store, leads: pd.DataFrame, now: datetime) -> None:
     """New leads, not yet named: id, family, code, aspects, product, encoder, centroid."""
     frame = leads.assign(
-        title="", title_en="", titled_people=0, title_by="program", status="new", versions=[[] for _ in range(len(leads))], records=0, people=0, copies=0,
+        title="", title_en="", titled_people=0, title_by="program", status="new", versions=pd.Series([[]] * len(leads), index=leads.index, dtype=object), records=0, people=0, copies=0,
         share=0.0, created_at=now,
     )  # fmt: skip
     columns = (

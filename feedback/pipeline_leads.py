@@ -1,0 +1,214 @@
+"""The part of the pipeline that makes and changes leads; `pipeline` hands its names out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feedback import encode
+from feedback.encode import Vectors
+from feedback.errors import NothingToDo, UsageError
+from feedback.leads import build as lead_build
+from feedback.leads import score as lead_score
+from feedback.leads.export import Context as LeadContext
+from feedback.lexicon import taxonomy
+from feedback.records import Lead
+from feedback.settings import Settings
+from feedback.store import Store, leadwork, read
+from feedback.store import leads as store_leads
+from feedback.store import vectors as store_vectors
+
+
+@dataclass(frozen=True)
+class LeadsBuilt:
+    """What a build did. Spans with a reason: `complaints` = `placed` in leads + `single`; `unspecified` records give none;
+    `joined` spans came to leads that were there before, `created` of the `leads` are new."""
+
+    complaints: int
+    placed: int
+    single: int
+    unspecified: int
+    leads: int
+    joined: int
+    created: int
+
+
+class _Tools:
+    """What building needs, loaded when it is first used."""
+
+    def __init__(self, store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None) -> None:
+        self.store = store
+        self.settings = settings
+        cut = lead_build.cutter(settings.text, settings.lexicons)
+        self.model = encode.encoder(settings.leads.encoder, cut, progress)
+        self._grouper: lead_build.Grouper | None = None
+
+    @property
+    def grouper(self) -> lead_build.Grouper:
+        """Aspects, taxonomy and title lists."""
+        if self._grouper is None:
+            self._grouper = lead_build.Grouper(self.settings.leads, self.settings.text, self.settings.lexicons)
+        return self._grouper
+
+    def vectors(self, texts: list[str]) -> Vectors:
+        """Vectors of texts; those of a slow model are kept in the store."""
+        if self.model.name.startswith("sentence:"):
+            return store_vectors.cached(self.store, self.model.name, texts, self.model.encode)
+        return self.model.encode(texts)
+
+
+def leads_build(
+    store: Store,
+    settings: Settings,
+    *,
+    now: datetime,
+    fresh: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> LeadsBuilt:
+    """Group the complaints that have no lead yet, name what is new, rank all; one transaction.
+
+    `fresh` first dissolves the leads that no person has touched. Raises NothingToDo when nothing is judged.
+    """
+    if not read.totals(store)[0]:
+        raise NothingToDo(f"{store.path}: no judged record", hint="run `feedback ingest` and `feedback analyze` first")
+    tools = _Tools(store, settings, progress)
+    with store.write():
+        if fresh:
+            store_leads.release(store, now)
+        store_leads.forget_vanished(store)
+        units, known = store_leads.waiting(store), store_leads.themes(store)
+        created = joined = 0
+        if not units["alone"].all():  # those that stood single are tried again only beside new ones
+            near = tools.vectors(list(units["quote"]))
+            if len(known) and (not tools.model.stateless or (known["encoder"] != tools.model.name).any()):
+                near, known = lead_build.same_space(units, store_leads.members(store), known, tools.vectors)
+            grouped = lead_build.update(tools.grouper, units, near, known, store_leads.last_number(store))
+            store_leads.save_members(store, grouped.members)
+            store_leads.add(store, grouped.new.assign(encoder=tools.model.name), now)
+            store_leads.move_centroids(store, grouped.centroids, tools.model.name)
+            joined, created = grouped.joined, len(grouped.new)
+        _refresh(tools)
+    return LeadsBuilt(**store_leads.counts(store), joined=joined, created=created)
+
+
+def _refresh(tools: _Tools) -> None:
+    """Facts, names, quotes and ranks after members have changed."""
+    store = tools.store
+    store_leads.update_facts(store)
+    known = store_leads.themes(store)
+    naming = lead_build.needs_name(known, store_leads.stale_quotes(store))
+    if len(naming):
+        members = store_leads.members(store, list(naming["id"]))
+        vectors = tools.vectors(list(members["quote"]))
+        for name in lead_build.names(tools.grouper, known, naming, members, vectors):
+            store_leads.save_name(store, name)
+    ranking = lead_score.rank(*store_leads.to_rank(store), tools.settings.leads)
+    store_leads.save_ranks(store, ranking.table)
+
+
+def _recentre(tools: _Tools, lead_ids: Sequence[str]) -> None:
+    """The middles of leads whose members a person has moved."""
+    members = store_leads.members(tools.store, lead_ids)
+    vectors = tools.vectors(list(members["quote"]))
+    store_leads.move_centroids(tools.store, lead_build.middles(members, vectors), tools.model.name)
+
+
+def lead_change(store: Store, settings: Settings, lead_id: str, fields: dict[str, Any], *, now: datetime) -> Lead:
+    """Give a lead a status, reason, owner, tracker key or effort; a title makes it the person's own. Raises UsageError."""
+    status = fields.get("status")
+    if status is not None and status not in leadwork.STATUSES:
+        raise UsageError(f"--status {status}: no such status", hint=f"valid: {', '.join(leadwork.STATUSES)}")
+    if status == "dismissed" and not fields.get("reason"):
+        raise UsageError("a lead is dismissed with a reason", hint="add --reason TEXT")
+    title = fields.get("title")
+    if title is not None:
+        title = " ".join(title.split())
+        if not title:
+            raise UsageError("the title is empty", hint="give the words of the title")
+        fields = {**fields, "title": title, "title_en": title, "title_by": "person"}
+    with store.write():
+        leadwork.change(store, lead_id, fields, now, "set" if title is None else "rename")
+        _refresh(_Tools(store, settings))
+    return store_leads.one(store, lead_id)
+
+
+def leads_merge(store: Store, settings: Settings, target: str, others: Sequence[str], *, now: datetime) -> Lead:
+    """Bring the complaints of `others` into `target`. Raises UsageError."""
+    tools = _Tools(store, settings)
+    with store.write():
+        lead = leadwork.merge(store, target, others, now)
+        _recentre(tools, [lead.id])
+        _refresh(tools)
+    return store_leads.one(store, lead.id)
+
+
+def lead_split(
+    store: Store, settings: Settings, lead_id: str, records: Sequence[str], *, now: datetime
+) -> tuple[Lead, Lead]:
+    """Two leads out of one: the complaints of `records`, or without any the smaller of two groups of nearest meaning, go
+    to a new lead. Raises UsageError."""
+    tools = _Tools(store, settings)
+    lead = store_leads.one(store, lead_id)
+    members = store_leads.members(store, [lead.id])
+    if records:
+        strange = sorted(set(records) - set(members["feedback_id"]))
+        if strange:
+            raise UsageError(
+                f"{strange[0]}: not a record of {lead.id}", hint=f"see `feedback leads show {lead.id} --json`"
+            )
+        chosen = members["feedback_id"].isin(records).to_numpy()
+    else:
+        chosen = lead_build.halves(members, tools.vectors(list(members["quote"])))
+    keys = members.loc[chosen, ["feedback_id", "code", "span_start"]]
+    units = [(str(a), str(b), int(c)) for a, b, c in keys.itertuples(index=False)]
+    with store.write():
+        new_id = f"LEAD-{store_leads.last_number(store) + 1:04d}"
+        leadwork.split(store, lead.id, units, new_id, now, tools.model.name)
+        _recentre(tools, [lead.id, new_id])
+        _refresh(tools)
+    return store_leads.one(store, lead.id), store_leads.one(store, new_id)
+
+
+def lead_move(
+    store: Store, settings: Settings, record: str, to: str, *, source: str | None = None, now: datetime
+) -> Lead:
+    """Bring one record's complaints into another lead. Raises UsageError."""
+    tools = _Tools(store, settings)
+    with store.write():
+        lead = leadwork.move(store, record, source, to, now)
+        _recentre(tools, [lead.id])
+        _refresh(tools)
+    return store_leads.one(store, lead.id)
+
+
+def leads_undo(store: Store, settings: Settings, *, now: datetime) -> str:
+    """Take the last hand work back; returns what it was. Raises UsageError when there is none."""
+    tools = _Tools(store, settings)
+    with store.write():
+        done = leadwork.undo(store, now)
+        _recentre(tools, [])
+        _refresh(tools)
+    return done
+
+
+def leads(store: Store, *, products: Sequence[str] = (), everything: bool = False) -> list[Lead]:
+    """Leads by rank with members and quotes; done, dismissed and merged ones only with `everything`."""
+    return store_leads.read(store, products=products, everything=everything)
+
+
+def lead(store: Store, lead_id: str) -> Lead:
+    """One lead. Raises UsageError."""
+    return store_leads.one(store, lead_id)
+
+
+def lead_history(store: Store, lead_id: str) -> list[store_leads.Event]:
+    """What people did to a lead, oldest first."""
+    return store_leads.history(store, lead_id)
+
+
+def leads_context(store: Store | None, settings: Settings) -> LeadContext:
+    """What tables and exports of leads need beside them; without a store the counts are empty."""
+    counts = store_leads.counts(store) if store else {}
+    return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts)
