@@ -26,7 +26,7 @@ SHARED = "lists.toml"
 #: Words that a user added with `feedback lexicon add`, by "rule.key" or list name.
 ADDED = "added.toml"
 _WORD_KEYS = ("words", "aspect", "state", "good", "unless", "unless_clause", "unless_text", "trigger")
-_KEYS = {*_WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "alone", "note"}
+_KEYS = {*_WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "alone", "longest", "note"}
 _GROUP = re.compile(r"\(([^()]*)\)")
 GAPS = {"..": 4, "...": 12}
 _GAP = re.compile(r"\.{2,3}")
@@ -40,7 +40,8 @@ class Rule:
 
     `negation` says what a negation before the hit does: "drop" the hit, "keep" it, "need" one, or "flip" a polarity.
     `within` is the number of characters allowed between aspect and state; `order` "any" or "aspect" (aspect first).
-    `weight` is the chance that a hit is right, 0..1. An `alone` rule is heard only where no other code is shown.
+    `weight` is the chance that a hit is right, 0..1. An `alone` rule is heard only where no other code is shown,
+    one with `longest` only in texts of at most so many characters (blanks not counted).
     """
 
     name: str
@@ -59,6 +60,7 @@ class Rule:
     negation: str = "drop"
     weight: float = 0.8
     alone: bool = False
+    longest: int = 0
     file: Path = field(default=Path(), compare=False)
 
 
@@ -197,7 +199,7 @@ def _rule(
             ) from None
     rule = Rule(
         name=full, label=entry.get("label", label), patterns=patterns, within=int(entry.get("within", 8)),
-        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)), alone=bool(entry.get("alone", False)),
+        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)), alone=bool(entry.get("alone", False)), longest=int(entry.get("longest", 0)),
         file=file, **words,
     )  # fmt: skip
     problem = _problem(rule, labels)

@@ -19,8 +19,8 @@ import ahocorasick
 from scipy import sparse
 
 from feedback.judge.rulefile import MARKS, Rule, gapped, read_rules
-from feedback.judge.scope import negation
-from feedback.records import POLARITIES
+from feedback.judge.scope import degree, negation
+from feedback.records import POLARITIES, UNSPECIFIED
 from feedback.text.normal import normalise
 
 #: Marks that end a clause; conjunctions do not, so that an aspect may stand before one.
@@ -52,6 +52,7 @@ class RuleBook:
         self.rules = tuple(rules)
         self.names: tuple[str, ...] = tuple(rule.name for rule in rules)
         self._negation = negation(folder)
+        self._degree = degree(folder)
         self._compile()
         self.feature_names: tuple[str, ...] = (*(f"rule:{name}" for name in self.names), *_context_names(self.rules))
 
@@ -133,9 +134,11 @@ class RuleBook:
         for last, (length, rules, members, others) in self._automaton.iter(form):
             end = last + 1
             start = end - length
-            if length == 1 and members == _MARK:
-                bounds.append(last)
-                continue
+            if length == 1:
+                if members == _MARK:
+                    bounds.append(last)
+                    continue
+                rules, members = self._alone_character(form, start)
             for number in rules:
                 raw.append((number, start, end))
             for slot in members:
@@ -154,6 +157,18 @@ class RuleBook:
                         raw.append((number, match.start(), match.end()))
         return self._judge(form, raw, slots, bounds)
 
+    def _alone_character(self, form: str, at: int) -> tuple[list[int], list[int]]:
+        """The rules and slots of the one-character word form[at] that its neighbours allow (lexicons/degree.toml)."""
+        degree = self._degree
+        tail = at + 1 == len(form) or form[at + 1] in degree.after
+        head = at == 0 or form[at - 1] in degree.before
+        noun = at == 0 or form[at - 1] in degree.noun_before
+        rules, slots = self._lone[form[at]]
+        return (
+            [number for number in rules if (head and tail) or not self._coded[number]],
+            [slot for slot in slots if (tail if slot in self._states else noun if slot in self._pairs else True)],
+        )
+
     def _judge(
         self, form: str, raw: list[tuple[int, int, int]], slots: dict[int, list[tuple[int, int]]], bounds: list[int]
     ) -> list[tuple[int, int, int, bool]]:
@@ -161,6 +176,8 @@ class RuleBook:
         best: dict[int, list[tuple[int, int, bool]]] = {}
         for number, start, end in raw:
             rule = self.rules[number]
+            if rule.longest and len(form) - form.count(" ") > rule.longest:
+                continue
             if gap_crosses(bounds, start, end) and not rule.patterns:
                 continue
             floor = _floor(bounds, start)
@@ -182,8 +199,10 @@ class RuleBook:
             if len(spans) > 1:
                 spans = _longest(spans)
             hits.extend((number, start, end, odd) for start, end, odd in spans)
-        if not self._alone.isdisjoint(best) and not self._shows.isdisjoint(best):
-            hits = [hit for hit in hits if hit[0] not in self._alone]
+        for quiet, shown in self._quiet:
+            if not quiet.isdisjoint(best) and not shown.isdisjoint(best):
+                hits = [hit for hit in hits if hit[0] not in quiet]
+                best = {number: spans for number, spans in best.items() if number not in quiet}
         return hits
 
     def _pair(
@@ -204,6 +223,8 @@ class RuleBook:
                     else:
                         low, high, space = start, stop, begin - end
                     if space > rule.within or gap_crosses(bounds, low, high):
+                        continue
+                    if end - start == 1 and space and form[start - 1] not in self._degree.before:
                         continue
                     floor = _floor(bounds, low)
                     odd = bool(negators) and self._negation.count(form, start, negators, floor) % 2 == 1
@@ -239,16 +260,16 @@ class RuleBook:
         direct: defaultdict[str, list[int]] = defaultdict(list)
         members: defaultdict[str, list[int]] = defaultdict(list)
         others: defaultdict[str, list[tuple[int, str, int]]] = defaultdict(list)
-        slot_of: dict[tuple[str, ...], int] = {}
+        slot_of: dict[tuple[str, tuple[str, ...]], int] = {}
 
-        def slot(words: tuple[str, ...]) -> int:
+        def slot(words: tuple[str, ...], role: str = "unless") -> int:
             if not words:
                 return -1
-            if words not in slot_of:
-                slot_of[words] = _FIRST_SLOT + len(slot_of)
+            if (role, words) not in slot_of:
+                slot_of[role, words] = _FIRST_SLOT + len(slot_of)
                 for word in words:
-                    members[word].append(slot_of[words])
-            return slot_of[words]
+                    members[word].append(slot_of[role, words])
+            return slot_of[role, words]
 
         for mark in _BOUNDARIES:
             members[mark] = list(_MARK)
@@ -271,18 +292,22 @@ class RuleBook:
             if rule.patterns:
                 self._patterns[number] = [re.compile(pattern) for pattern in rule.patterns]
             if rule.aspect:
-                self._pairs.setdefault(slot(rule.aspect), []).append((number, slot(rule.state), slot(rule.good)))
+                states = slot(rule.state, "state"), slot(rule.good, "state")
+                self._pairs.setdefault(slot(rule.aspect, "aspect"), []).append((number, *states))
             self._unless.append((slot(rule.unless), slot(rule.unless_clause), slot(rule.unless_text)))
         self._automaton = ahocorasick.Automaton()
         for word in {**direct, **members, **others}:
             entry = (len(word), tuple(direct.get(word, ())), tuple(members.get(word, ())), tuple(others.get(word, ())))
             self._automaton.add_word(word, entry)
         self._automaton.make_automaton()
-        self._alone = {number for number, rule in enumerate(self.rules) if rule.alone}
-        self._shows = {
-            number for number, rule in enumerate(self.rules)
-            if not rule.alone and rule.weight >= SURE and rule.label not in _NO_CODE
-        }  # fmt: skip
+        self._states = {number for (role, _), number in slot_of.items() if role == "state"}
+        self._lone = {
+            word: (direct.get(word, []), members.get(word, []))
+            for word in {**direct, **members, **others}
+            if len(word) == 1
+        }
+        self._coded = [rule.label not in _NO_CODE for rule in self.rules]
+        self._quiet = _quiet(self.rules)
         self._labels = _labels(self.rules)
         self._label_column = [self._labels.index(rule.label) for rule in self.rules]
         self._flip = [(rule.label, {"positive": 1, "negative": -1}.get(rule.label, 0)) for rule in self.rules]
@@ -297,6 +322,14 @@ class RuleBook:
 @lru_cache(maxsize=4)
 def _load(folder: Path | None) -> RuleBook:
     return RuleBook(read_rules(folder), folder)
+
+
+def _quiet(rules: Sequence[Rule]) -> list[tuple[frozenset[int], frozenset[int]]]:
+    """Pairs (rules that fall silent, rules that silence them): first the `alone` ones, then those for `unspecified`."""
+    sure = {n for n, rule in enumerate(rules) if rule.weight >= SURE and rule.label not in _NO_CODE}
+    alone = frozenset(n for n, rule in enumerate(rules) if rule.alone)
+    bare = frozenset(n for n, rule in enumerate(rules) if rule.label == UNSPECIFIED)
+    return [(alone, frozenset(sure - alone)), (bare, frozenset(sure - bare))]
 
 
 _NO_CODE = frozenset({*POLARITIES, *MARKS})

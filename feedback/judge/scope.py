@@ -41,6 +41,28 @@ class Negation:
         return found
 
 
+@dataclass(frozen=True)
+class Degree:
+    """Neighbours that let a word of one character stand for itself: `before` and `after` a state, `noun_before` an aspect."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+    noun_before: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def degree(folder: Path | None = None) -> Degree:
+    """The degree lexicon `degree.toml`. Raises BadLexicon."""
+    file = find("degree.toml", folder)
+    data = read_toml(file)
+    sets = []
+    for key in ("before", "after", "noun_before"):
+        if not isinstance(data.get(key), str) or not data[key]:
+            raise BadLexicon(f"{file}: {key!r} is missing or empty", hint="needed: before, after, noun_before")
+        sets.append(frozenset(data[key]))
+    return Degree(*sets)
+
+
 @lru_cache(maxsize=4)
 def negation(folder: Path | None = None) -> Negation:
     """The negation lexicon `negation.toml`. Raises BadLexicon."""
