@@ -60,7 +60,8 @@ def share_chart(
         return _svg(width, 60, [_text(width / 2, 34, labels["empty"], MUTED, "middle")], labels["share"])
     first, last = points[0].day, points[-1].day
     days = max((last - first).days, 1)
-    peak = max([threshold * 1.6, *(p.upper for p in points if p.upper is not None and p.n >= 5)])
+    # Wide bands of small windows are cut at the top, so that the line and the threshold stay readable.
+    peak = max([threshold * 1.6, *(1.3 * p.share for p in points if p.share is not None)])
     step = _nice(peak / 4)
     limit = min(1.0, math.ceil(peak / step) * step)
     most = max(point.n for point in points)
@@ -83,7 +84,9 @@ def share_chart(
         line = _path([(x(p.day), y(p.share or 0)) for p in run])
         out.append(f'<polyline points="{line}" fill="none" stroke="{FAMILY_COLOURS["product"]}" stroke-width="2"/>')
     out.append(_line(left, y(threshold), width - right, y(threshold), STATE_COLOURS["breach"], dash="5 4"))
-    out.append(_text(left + 4, y(threshold) - 5, f"{labels['threshold']} {threshold:.0%}", STATE_COLOURS["breach"]))
+    out.append(
+        _text(width - right, y(threshold) - 5, f"{labels['threshold']} {threshold:.0%}", STATE_COLOURS["breach"], "end")
+    )
     for point in points:
         if point.share is not None:
             tip = f"{point.day:%Y-%m-%d}: {point.negative}/{point.n} = {point.share:.1%}"

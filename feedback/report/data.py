@@ -10,7 +10,7 @@ import pandas as pd
 
 from feedback import pipeline
 from feedback.errors import NothingToDo
-from feedback.leads.score import Lead
+from feedback.records import Lead
 from feedback.settings import Settings
 from feedback.store import Store, read
 from feedback.track.share import Share, share_of
@@ -56,7 +56,7 @@ def gather(
         overall=share_of(int((voices["polarity"] == "negative").sum()), len(voices), settings.track.confidence),
         judges=read.judges(store),
         track=_report_track(store, settings, frame, since, until, now),
-        leads=pipeline.leads_list(store, settings),
+        leads=tuple(pipeline.leads(store)),
         aside=read.aside(store),
         now=now,
     )

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from feedback.lexicon import Taxonomy
+from feedback.records import Lead, LeadQuote
 from feedback.report.charts import FAMILY_COLOURS, MUTED, Bar, SharePoint, bar_chart, column_chart, share_chart
 from feedback.report.data import ReportData
 from feedback.report.words import WORDS
@@ -185,6 +185,9 @@ def _keyword(k: Watched, incidents: Sequence[Incident], now: datetime, settings:
     ]
     if k.share.lower is not None:
         facts.append(w["interval"].format(lower=k.share.lower, upper=k.share.upper))
+    if k.adjusted:
+        a = k.adjusted
+        facts.append(w["adjusted"].format(share=a.share, lower=a.lower, upper=a.upper))
     if k.rise:
         facts.append(w["since"].format(since=f"{k.rise.since:%Y-%m-%d}"))
     facts.append(w["left_out"].format(duplicates=k.left_out.duplicates, near_duplicates=k.left_out.near_duplicates))
@@ -219,25 +222,24 @@ def _incident(incident: Incident, now: datetime, settings: Settings) -> str:
     return f"{text}（{state}）" if settings.lang == "zh" else f"{text} ({state})"
 
 
-def _lead(lead: Any, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
+def _lead(lead: Lead, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
     w = WORDS[settings.lang]
     code = taxonomy.codes[lead.code]
     family = taxonomy.families[code.family] if code.family else None
-    facts = [w["people"].format(records=lead.records, people=lead.people)]
+    facts = [lead.product, w["people"].format(records=lead.records, people=lead.people)]
     if lead.stage:
         facts.append(taxonomy.stages[lead.stage].label(settings.lang))
     if lead.first_seen and lead.last_seen:
         first, last = (moment.astimezone(settings.zone) for moment in (lead.first_seen, lead.last_seen))
         facts.append(w["seen"].format(first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}"))
-    facts.append(w["stability"].format(stability=lead.stability))
+    if lead.stability is not None:
+        facts.append(w["stability"].format(stability=lead.stability))
     facts.append(w[f"status_{lead.status}"])
-    if len(taxonomy.families) and lead.product:
-        facts.insert(0, lead.product)
     tag = " · ".join(part.label(settings.lang) for part in (family, code) if part)
     return LeadPanel(
         id=lead.id,
-        rank=lead.rank,
-        title=lead.title,
+        rank=lead.rank or 0,
+        title=lead.shown(settings.lang),
         tag=tag,
         colour=FAMILY_COLOURS.get(code.family or "", MUTED),
         facts=tuple(facts),
@@ -246,14 +248,13 @@ def _lead(lead: Any, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
     )
 
 
-def _quote(quote: Any, w: Mapping[str, str]) -> QuoteView:
+def _quote(quote: LeadQuote, w: Mapping[str, str]) -> QuoteView:
     source = quote.source
     words = w["row_sheet"] if source.sheet else w["row"]
-    url = getattr(quote, "url", None)
     return QuoteView(
         quote=quote.quote,
         source=words.format(file=source.file.rsplit("/", 1)[-1], sheet=source.sheet, row=source.row),
-        url=url if url and url.startswith(("http://", "https://")) else None,
+        url=quote.url if quote.url and quote.url.startswith(("http://", "https://")) else None,
     )
 
 
