@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from feedback.ingest.messages import say
-from feedback.ingest.model import Batch, Quarantined, Table
+from feedback.ingest.model import QUARANTINE_COLUMNS, Batch, Quarantined, Table
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 SAMPLE_ROWS: Final = 5
@@ -98,7 +98,7 @@ class Quarantine:
         with self._path.open("w" if fresh else "a", encoding="utf-8-sig" if fresh else "utf-8", newline="") as stream:
             writer = csv.writer(stream)
             if fresh:
-                writer.writerow(["file", "sheet", "row", "reason", "raw"])
+                writer.writerow(QUARANTINE_COLUMNS)
             for row in rows:
                 cells = [row.file, row.sheet or "", row.row or "", say(row.reason, self._lang), row.raw]
                 writer.writerow([neutral(value) for value in cells])

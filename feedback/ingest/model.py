@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -16,6 +16,10 @@ from feedback.settings import IngestSettings
 #: One row of a table: its 1-based number as a spreadsheet or editor shows it, and its cells.
 Cell = object
 Row = tuple[int, list[Cell]]
+
+
+#: The file of rows set aside; `raw` is a JSON object of the row's own columns, so that the file, mended, can be taken in.
+QUARANTINE_COLUMNS: Final = ("file", "sheet", "row", "reason", "raw")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Final
 from feedback.errors import UnreadableFile
 from feedback.ingest import columns, dates, interview, names, numbers
 from feedback.ingest.clean import cell
-from feedback.ingest.model import Cell, Options, Quarantined, Row, Sheet, Table, Tally
+from feedback.ingest.model import QUARANTINE_COLUMNS, Cell, Options, Quarantined, Row, Sheet, Table, Tally
 from feedback.ingest.structured import flatten
 
 _HEAD: Final = 400
@@ -132,6 +132,8 @@ def _long_form(header: Sequence[str]) -> bool:
 
 def _header_position(filled: list[Row], options: Options) -> int | None:
     """The row that names the columns, among the first 30; None when there is none."""
+    if [cell(value) for value in filled[0][1]] == list(QUARANTINE_COLUMNS):
+        return 0  # our own file of rows set aside, mended
     wanted = {names.key(column) for column in options.mapping.values()}
     best, best_score = None, 0
     for place, (_, cells) in enumerate(filled[:30]):

@@ -1,0 +1,167 @@
+"""From file to store: counts that add up, runs repeated, a kill at any moment, the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedback import pipeline
+from feedback.ingest import IngestReport, Options
+from feedback.settings import Settings
+from feedback.store import Store
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def _take(store_path: Path, *paths: Path, dry_run: bool = False, **options: Any) -> IngestReport:
+    settings = Settings(store=store_path)
+    plan = pipeline.plan_ingest(paths, Options(**{"kind": "review", "product": "p", "chunk": 50} | options), now=NOW)
+    if dry_run:
+        return pipeline.ingest(None, settings, plan, now=NOW, dry_run=True)
+    with Store(store_path) as store:
+        return pipeline.ingest(store, settings, plan, now=NOW)
+
+
+def _counts(report: IngestReport) -> list[tuple[int, int, int, int, int, int]]:
+    for file in report.files:
+        assert file.read == file.stored + file.known + file.duplicates + file.quarantined
+    return [(f.read, f.stored, f.known, f.duplicates, f.near_duplicates, f.quarantined) for f in report.files]
+
+
+def _dump(path: Path) -> list[tuple[Any, ...]]:
+    with Store(path) as store:
+        return store.rows("SELECT * EXCLUDE (author) FROM feedback ORDER BY id")
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    path = tmp_path / "reviews.csv"
+    rows = ["时间,作者,内容,评分"]
+    rows += [f"2024-01-{i % 28 + 1:02d},用户{i},第{i}条评论：更新之后打不开了{'真的' * (i % 3)},{i % 5 + 1}" for i in range(180)]
+    rows += ["2024-01-01,甲,买了三台净水机，安装师傅都很热情周到，好评,5", "2024-01-02,乙,买了三台净水机，安装师傅都很热情周到，好评！,5"]
+    rows += [rows[5], rows[5], "2024-01-09,丙,,3"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_counts_add_up_and_a_second_run_stores_nothing(tmp_path: Path, reviews: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    report = _take(store, reviews)
+    ((read, stored, known, duplicates, near, quarantined),) = _counts(report)
+    assert (read, stored, known, duplicates, quarantined) == (185, 182, 0, 2, 1)
+    assert near >= 1
+    before = _dump(store)
+    assert _counts(_take(store, reviews)) == [(185, 0, 182, 2, 0, 1)]
+    assert _dump(store) == before
+    with Store(store) as opened:
+        assert opened.rows('SELECT count(*) FROM duplicates') == [(2,)]
+        assert opened.rows('SELECT "read", stored, known FROM ingests ORDER BY stored DESC') == [(185, 182, 0), (185, 0, 182)]
+
+
+def test_quarantine_file_can_be_mended_and_taken_in(tmp_path: Path, reviews: Path) -> None:
+    report = _take(tmp_path / "s.duckdb", reviews)
+    assert report.quarantine is not None
+    text = report.quarantine.read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    (row,) = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
+    assert (row["file"], row["row"], row["reason"]) == (str(reviews), "186", "没有文本")
+    assert json.loads(row["raw"]) == {"时间": "2024-01-09", "作者": "丙", "评分": "3"}
+    row["raw"] = json.dumps(json.loads(row["raw"]) | {"内容": "补上的文本"}, ensure_ascii=False)
+    mended = tmp_path / "mended.csv"
+    with mended.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    assert _counts(_take(tmp_path / "s.duckdb", mended)) == [(1, 1, 0, 0, 0, 0)]
+    with Store(tmp_path / "s.duckdb") as store:
+        assert store.rows("SELECT text, rating FROM feedback WHERE file = ?", [str(mended)]) == [("补上的文本", 3.0)]
+
+
+def test_formulas_in_the_quarantine_are_neutralised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "=cmd.csv"
+    path.write_text("时间,内容\n=1+1,\n2024-01-01,好用\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    report = _take(tmp_path / "s.duckdb", Path("=cmd.csv"))
+    assert report.quarantine is not None
+    assert report.quarantine.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'=cmd.csv,")
+
+
+def test_dry_run_stores_nothing_and_shows_rows(tmp_path: Path, reviews: Path) -> None:
+    report = _take(tmp_path / "s.duckdb", reviews, dry_run=True)
+    assert _counts(report)[0][:4] == (185, 182, 0, 2)
+    assert len(report.files[0].sample) == 5
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["reviews.csv"]
+
+
+def test_another_product_keeps_its_own_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("内容\n好用\n", encoding="utf-8")
+    assert _counts(_take(tmp_path / "s.duckdb", path)) == [(1, 1, 0, 0, 0, 0)]
+    assert _counts(_take(tmp_path / "s.duckdb", path, product="q")) == [(1, 1, 0, 0, 0, 0)]
+
+
+def test_order_of_files_does_not_matter(tmp_path: Path, reviews: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("时间,作者,内容\n2023-12-31,丁,买了三台净水机，安装师傅都很热情周到，好评,5\n", encoding="utf-8")
+    _take(tmp_path / "a.duckdb", reviews, other)
+    _take(tmp_path / "b.duckdb", other)
+    _take(tmp_path / "b.duckdb", reviews)
+    assert _dump(tmp_path / "a.duckdb") == _dump(tmp_path / "b.duckdb")
+
+
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from feedback import pipeline
+from feedback.ingest import Options
+from feedback.settings import Settings
+from feedback.store import Store
+store, path = Path(sys.argv[1]), Path(sys.argv[2])
+plan = pipeline.plan_ingest([path], Options(kind="review", product="p", chunk=20), now=datetime.now(UTC))
+with Store(store) as opened:
+    tell = lambda report: print(report.stored, flush=True)
+    pipeline.ingest(opened, Settings(store=store), plan, now=datetime.now(UTC), progress=tell)
+print("done", flush=True)
+"""
+
+
+def test_sigkill_loses_and_doubles_nothing(tmp_path: Path, reviews: Path) -> None:
+    reference = tmp_path / "reference.duckdb"
+    _take(reference, reviews)
+    chance = random.Random(7)
+    store = tmp_path / "s.duckdb"
+    for attempt in range(3):
+        program = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(store), str(reviews)], stdout=subprocess.PIPE, text=True
+        )
+        assert program.stdout is not None
+        told = 0
+        for number, line in enumerate(program.stdout):
+            if line.strip() == "done":
+                break
+            told = int(line)
+            if number >= attempt * 2:
+                time.sleep(chance.random() * 0.01)
+                program.send_signal(signal.SIGKILL)
+                break
+        program.stdout.close()
+        program.wait()
+        with Store(store) as opened:
+            ((rows,),) = opened.rows("SELECT count(*) FROM feedback")
+            assert rows >= told
+            assert opened.rows("SELECT id FROM feedback GROUP BY id HAVING count(*) > 1") == []
+    _take(store, reviews)
+    assert _dump(store) == _dump(reference)
+    with Store(store) as opened:
+        assert opened.rows("SELECT count(*) FROM duplicates") == [(2,)]
