@@ -17,7 +17,7 @@ from feedback.track.change import Rise, last_rise
 from feedback.track.keywords import Keyword, Matcher
 from feedback.track.mentions import Mentions, collect
 from feedback.track.share import Adjusted, Share, rogan_gladen, share_of, shares, state_of, survivors
-from feedback.track.windows import Window, back, period, tiles
+from feedback.track.windows import Window, back, midnight, period, tiles
 
 #: Windows before the present one that the series shows when no beginning is asked for.
 _SERIES_WINDOWS = 12
@@ -151,13 +151,16 @@ def watch(
 def standing_alarms(
     collected: Sequence[Mentions], rule: AlarmRule, window: Window, zone: ZoneInfo
 ) -> list[Alarm | None]:
-    """For each keyword the newest alarm that rang within `window`, if any.
+    """For each keyword the first alarm that rang within `window`, if any.
 
-    The streams begin one baseline before the window's start, and a month more, in whole days that end with the window.
+    The streams begin one baseline before the window's start, and a month more, in whole days of `zone`; the hours of the
+    last day after the window's end are empty.
     """
-    days = rule.baseline + 30 + max(1, round((window.end - window.start) / timedelta(days=1)))
+    today = midnight(window.end, zone)
+    last = ns(today if today == window.end else back(today, -timedelta(days=1), zone))
+    days = rule.baseline + 31 + max(1, round((window.end - window.start) / timedelta(days=1)))
     hours = days * HOURS
-    first = ns(window.end) - hours * _HOUR
+    first = last - hours * _HOUR
     n = np.zeros((len(collected), hours), dtype=np.int64)
     negative = np.zeros_like(n)
     for row, mentions in enumerate(collected):
@@ -168,7 +171,8 @@ def standing_alarms(
     found: list[Alarm | None] = [None] * len(collected)
     rang = rings(n, negative, rule)
     for i in range(len(rang.stream)):
-        if first + int(rang.hour[i]) * _HOUR >= ns(window.start):
+        # Rings that follow the first belong to the same rise.
+        if first + int(rang.hour[i]) * _HOUR >= ns(window.start) and found[int(rang.stream[i])] is None:
             found[int(rang.stream[i])] = Alarm(
                 rang=_day(first + int(rang.hour[i]) * _HOUR, zone),
                 since=_day(first + int(rang.start[i]) * _HOUR, zone),
