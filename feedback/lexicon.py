@@ -6,6 +6,7 @@ package unless the settings name another; rooms take the part they need.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,7 @@ def bundled(room: str) -> Path:
 
 
 def layers(folder: Path | None = None) -> tuple[Path, ...]:
-    """The lexicon folders to read, in order: the bundled one, then the user's, whose files stand over those of the same name."""
+    """The lexicon folders to read: the bundled one, then the user's, whose files stand over those of the same name."""
     root = bundled("lexicons")
     return (root,) if folder is None or folder == root else (root, folder)
 
@@ -136,3 +137,15 @@ def _entries(file: Path, data: dict[str, Any], table: str, needed: str) -> list[
                 f"{file}: [[{table}]] number {number} lacks {', '.join(missing)}", hint=f"needed: {needed}"
             )
     return entries
+
+
+def write_additions(folder: Path, additions: dict[str, list[str]]) -> Path:
+    """Write the words that a user added as `added.toml` of `folder`, sorted, and return the file."""
+    file = folder / "added.toml"
+    lines = ["# Words added with `feedback lexicon add`, by rule and key or by list. Sorted; may be edited by hand."]
+    for key in sorted(additions):
+        words = ", ".join(json.dumps(word, ensure_ascii=False) for word in sorted(set(additions[key])))
+        lines.append(f"{json.dumps(key)} = [{words}]")
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file

@@ -2,7 +2,8 @@
 
 A word entry is literal text over the normal form (feedback.text.normal), with three shorthands:
 `(a|b|)c` stands for ac, bc and c; `a..b` is a, at most 4 characters, b within one clause; `a...b` allows 12;
-`@name` stands for the list of that name, in the file's [lists] or in rules/lists.toml, and `<name>贵` for each of its words before 贵.
+`@name` stands for the list of that name, in the file's [lists] or in rules/lists.toml; `<name>贵` for each of its words
+before 贵.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ NEGATIONS = ("drop", "keep", "need", "flip")
 SHARED = "lists.toml"
 #: Words that a user added with `feedback lexicon add`, by "rule.key" or list name.
 ADDED = "added.toml"
-_WORD_KEYS = ("words", "aspect", "state", "good", "unless", "unless_clause", "unless_text", "trigger")
-_KEYS = {*_WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "alone", "longest", "note"}
+WORD_KEYS = ("words", "aspect", "state", "good", "unless", "unless_clause", "unless_text", "trigger")
+_KEYS = {*WORD_KEYS, "name", "label", "patterns", "within", "order", "negation", "weight", "alone", "longest", "note"}
 _GROUP = re.compile(r"\(([^()]*)\)")
 GAPS = {"..": 4, "...": 12}
 _GAP = re.compile(r"\.{2,3}")
@@ -36,7 +37,7 @@ _MOST_WORDS = 20_000
 
 @dataclass(frozen=True)
 class Rule:
-    """One named rule. It fires on `words`, on `patterns`, and on an `aspect` with a `state` (bad) or negated `good` word.
+    """One named rule; it fires on `words`, on `patterns`, on an `aspect` with a bad `state` or a denied `good` word.
 
     `negation` says what a negation before the hit does: "drop" the hit, "keep" it, "need" one, or "flip" a polarity.
     `within` is the number of characters allowed between aspect and state; `order` "any" or "aspect" (aspect first).
@@ -186,7 +187,7 @@ def _rule(
         )
     words = {
         key: _words(file, f"{where}: {key}", entry.get(key, ""), lists, added.get(f"{full}.{key}", ()))
-        for key in _WORD_KEYS
+        for key in WORD_KEYS
         if key in entry or f"{full}.{key}" in added
     }
     patterns = tuple(entry.get("patterns", ()))
@@ -199,7 +200,8 @@ def _rule(
             ) from None
     rule = Rule(
         name=full, label=entry.get("label", label), patterns=patterns, within=int(entry.get("within", 8)),
-        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)), alone=bool(entry.get("alone", False)), longest=int(entry.get("longest", 0)),
+        order=entry.get("order", "any"), negation=entry.get("negation", "drop"), weight=float(entry.get("weight", 0.8)),
+        alone=bool(entry.get("alone", False)), longest=int(entry.get("longest", 0)),
         file=file, **words,
     )  # fmt: skip
     problem = _problem(rule, labels)

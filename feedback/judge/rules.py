@@ -51,6 +51,7 @@ class RuleBook:
     def __init__(self, rules: Sequence[Rule], folder: Path | None = None) -> None:
         self.rules = tuple(rules)
         self.names: tuple[str, ...] = tuple(rule.name for rule in rules)
+        self.code_labels = frozenset(rule.label for rule in rules) - _NO_CODE
         self._negation = negation(folder)
         self._degree = degree(folder)
         self._compile()
@@ -193,7 +194,7 @@ class RuleBook:
                 found = self._pair(form, number, slots[aspect_slot], slots, (state_slot, good_slot), negators, bounds)
                 if found:
                     best.setdefault(number, []).extend(found)
-        hits = []
+        hits: list[tuple[int, int, int, bool]] = []
         for number in sorted(best):
             spans = best[number]
             if len(spans) > 1:
@@ -359,7 +360,7 @@ def _negators(slots: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
         if kept and start < kept[-1][1]:
             continue
         if any(
-            begin <= start and end <= stop or (begin <= start < stop and stop - begin > 1) for begin, stop in others
+            (begin <= start and end <= stop) or (begin <= start < stop and stop - begin > 1) for begin, stop in others
         ):
             continue
         kept.append((start, end))

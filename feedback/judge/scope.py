@@ -7,17 +7,17 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
-from feedback.lexicon import find, read_toml
 from feedback.errors import BadLexicon
 from feedback.judge.rulefile import expand
+from feedback.lexicon import find, read_toml
 
 _KEYS = ("negators", "not_negators", "fillers")
 
 
 @dataclass(frozen=True)
 class Negation:
-    """`negators`: 不, 没有 …; `others`: words that contain one but deny nothing (不错, 不过); `gaps`: what may stand between
-    a negator and the word that it denies (太, 怎么, 是很 …), the empty string among them."""
+    """`negators`: 不, 没有 …; `others`: words that contain one but deny nothing (不错, 不过); `gaps`: what may stand
+    between a negator and the word that it denies (太, 怎么, 是很 …), the empty string among them."""
 
     negators: tuple[str, ...]
     others: tuple[str, ...]
@@ -33,6 +33,10 @@ class Negation:
         at = start
         for begin, end in reversed(ends):
             if end > at:
+                if begin < at and begin >= floor:
+                    # 没有异味, and the word is 有异味: the negator reaches into it.
+                    found += 1
+                    at = begin
                 continue
             if begin < floor or at - end > self.longest_gap or form[end:at] not in self.gaps:
                 break
@@ -43,7 +47,7 @@ class Negation:
 
 @dataclass(frozen=True)
 class Degree:
-    """Neighbours that let a word of one character stand for itself: `before` and `after` a state, `noun_before` an aspect."""
+    """Neighbours of a word of one character: `before` and `after` a state, `noun_before` an aspect."""
 
     before: frozenset[str]
     after: frozenset[str]

@@ -103,3 +103,9 @@ def aside(store: Store) -> dict[str, int]:
     )[0]
     names = ("duplicates", "copies", "near", "quarantined", "language", "unjudged", "undated")
     return dict(zip(names, (int(value) for value in row), strict=True))
+
+
+def texts(store: Store) -> list[str]:
+    """The texts of all records, copies left out, by id."""
+    sql = "SELECT text FROM feedback WHERE near_duplicate_of IS NULL ORDER BY id"
+    return [str(text) for (text,) in store.rows(sql)]

@@ -13,7 +13,8 @@ from feedback.lexicon import bundled
 
 _SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u2060\u3000\ufeff"
 _MARKS = {
-    "。": "。", "｡": "。", "．": ".", "､": "、", "﹐": ",", "﹒": ".", "﹔": ";", "﹕": ":", "﹖": "?", "﹗": "!", "∶": ":",
+    "。": "。", "｡": "。", "．": ".", "､": "、", "﹐": ",", "﹒": ".", "﹔": ";", "﹕": ":", "﹖": "?",
+    "﹗": "!", "∶": ":",
     "“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"', "』": '"', "‘": "'", "’": "'", "—": "-", "–": "-",
     "━": "-", "─": "-", "～": "~", "〜": "~", "〔": "(", "〕": ")", "［": "[", "］": "]", "﹝": "(", "﹞": ")",
     "①": "1", "②": "2", "③": "3", "④": "4", "⑤": "5", "⑥": "6", "⑦": "7", "⑧": "8", "⑨": "9", "×": "x", "✖": "x",
@@ -37,7 +38,7 @@ def _table() -> dict[int, str]:
 
 
 def traditional_pairs(file: Path) -> list[tuple[str, str]]:
-    """The pairs (traditional, simplified) of `file`. Raises BadLexicon, naming the line, when one is not two characters."""
+    """The pairs (traditional, simplified) of `file`. Raises BadLexicon, naming the line of what is no pair."""
     pairs = []
     try:
         lines = file.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,57 @@
+"""The stage of the user's journey that a complaint tells of, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import ahocorasick
+
+from feedback.lexicon import Stage
+from feedback.records import Span
+from feedback.text.normal import normalise
+
+#: What a code alone says of the stage, where the taxonomy knows such a stage.
+_OF_CODE = {"fulfilment": "delivery", "aftersales": "aftersales", "support": "aftersales"}
+_IN_SPAN, _ELSEWHERE, _CODE = 3, 1, 2
+
+
+def stage_of(text: str, codes: Sequence[str], spans: Sequence[Span], stages: Iterable[Stage]) -> str | None:
+    """The stage of a complaint; None without codes or when nothing in the text tells.
+
+    Words of a stage inside a span count 3, elsewhere 1, a code that belongs to one stage 2; the most wins, then the
+    stage that is mentioned first, then the later one in the journey.
+    """
+    if not codes:
+        return None
+    known = tuple(stages)
+    order = {stage.name: place for place, stage in enumerate(known)}
+    points: dict[str, int] = {}
+    first: dict[str, int] = {}
+    last_end = 0
+    found = [(end + 1 - length, end + 1, name) for end, (length, name) in _automaton(known).iter(normalise(text))]
+    for start, end, name in sorted(found, key=lambda item: (item[0], -item[1], order[item[2]])):
+        if start < last_end:
+            continue
+        last_end = end
+        inside = any(span.start < end and start < span.end for span in spans)
+        points[name] = points.get(name, 0) + (_IN_SPAN if inside else _ELSEWHERE)
+        first.setdefault(name, start)
+    for code in codes:
+        name = _OF_CODE.get(code, "")
+        if name in order:
+            points[name] = points.get(name, 0) + _CODE
+    if not points:
+        return None
+    return max(points, key=lambda name: (points[name], -first.get(name, len(text)), order[name]))
+
+
+@lru_cache(maxsize=4)
+def _automaton(stages: tuple[Stage, ...]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for stage in reversed(stages):
+        for word in stage.words:
+            form = normalise(word)
+            automaton.add_word(form, (len(form), stage.name))
+    automaton.make_automaton()
+    return automaton
