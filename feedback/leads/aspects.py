@@ -17,12 +17,17 @@ from feedback.text.normal import normalise
 _LEAST_ANY = 0.15
 #: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
 _COMMON = 4.0
+#: A weight below this says nothing: a scene-setting word alone, under a code that is not its own.
+FAINT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """A thing that can be changed. `key` is domain.name; `codes` are those it belongs to, empty for all; `weak` words only
-    set the scene."""
+    """A thing that can be changed.
+
+    `key` is domain.name; `codes` are those it belongs to, empty for all; `weak` words only set the scene; `general`: it
+    names no one thing that could be changed.
+    """
 
     domain: str
     group: str
@@ -32,6 +37,7 @@ class Aspect:
     words: tuple[str, ...]
     codes: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
+    general: bool = False
 
     @property
     def key(self) -> str:
@@ -57,6 +63,7 @@ def aspects(folder: Path | None = None) -> dict[str, Aspect]:
             entry["domain"], entry["group"], entry["name"], entry["zh"], entry["en"],
             tuple(dict.fromkeys(normalise(entry["words"]).split())), tuple(entry.get("codes", "").split()),
             tuple(normalise(entry.get("weak", "")).split()),
+            bool(entry.get("general", False)),
         )  # fmt: skip
         if aspect.key in found:
             raise BadLexicon(f"{file}: aspect {aspect.key!r} stands twice", hint="rename one of them")
@@ -109,14 +116,14 @@ class Matcher:
         return found
 
     def weights(self, text: str, code: str) -> dict[str, float]:
-        """Aspect key → weight of its distinct words in `text`; half for an aspect of other codes."""
+        """Aspect key → weight of its distinct words in `text`, less for an aspect of other codes; faint ones left out."""
         weights: dict[str, float] = defaultdict(float)
         for word in set(self.words(normalise(text))):
             for key in self._owners[word]:
                 aspect = self.known[key]
                 home = 1.0 if code in aspect.codes else 0.6 if not aspect.codes else 0.4
                 weights[key] += self._weight[word] * home * (0.25 if word in aspect.weak else 1.0)
-        return dict(weights)
+        return {key: weight for key, weight in weights.items() if weight >= FAINT}
 
 
 def _whole(form: str, start: int, end: int, word: str) -> bool:

@@ -27,6 +27,8 @@ from feedback.text.words import segmenter
 RETITLE_AT = 2.0
 #: Members read for a title and for quotes at most: enough for a stable choice, and the cost stays even.
 _SAMPLE = 600
+#: Ways of placing that are sure, and how many people so placed suffice for a title.
+_SURE, _ENOUGH = ("aspect", "general", "hand"), 3
 
 
 def cutter(settings: TextSettings, folder: Path | None = None) -> Callable[[str], list[str]]:
@@ -67,9 +69,22 @@ class Grouper:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""
         known = self.known | from_keys(keys)
         words = [word for key in keys if key in known for word in known[key].words]
-        title = self._titler.title(list(zip(members["person"], members["quote"], strict=True)), words, frozenset(used))
+        title = self._titler.title(_voices(members), words, frozenset(used))
         about = self.taxonomy.codes.get(code)
         return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
+
+    def bonus(self, members: pd.DataFrame, title: str) -> list[float]:
+        """How well each member's quote stands for a lead of this title, beside its nearness to the middle."""
+        pairs = zip(members["quote"], members["how"], strict=True)
+        return [self._titler.shows(quote, title) + (0.1 if how in _SURE else 0.0) for quote, how in pairs]
+
+
+def _voices(members: pd.DataFrame) -> list[tuple[str, str]]:
+    """(person, quote) of the members that a title is made of: no copies; those surely placed where there are enough."""
+    own = members[members["near_duplicate_of"].isna()]
+    sure = own[own["how"].isin(_SURE)]
+    chosen = sure if sure["person"].nunique() >= _ENOUGH else own if len(own) else members
+    return list(zip(chosen["person"], chosen["quote"], strict=True))
 
 
 def names(
@@ -88,14 +103,14 @@ def names(
         rows = np.asarray(places[lead["id"]])
         rows = rows[_spread(len(rows))]
         part = members.iloc[rows]
-        chosen = quotes.choose(part, vectors[rows], grouper.settings.quotes)
+        title, title_en = lead["title"], None
+        if lead["retitle"]:
+            taken = used.setdefault(lead["product"], set())
+            title, title_en = grouper.title(list(lead["aspects"]), lead["code"], part, taken)
+            taken.add(title)
+        chosen = quotes.choose(part, vectors[rows], grouper.bonus(part, title), grouper.settings.quotes)
         stand = part.iloc[chosen][["feedback_id", "code", "span_start"]]
-        if not lead["retitle"]:
-            yield Naming(lead["id"], stand)
-            continue
-        titles = grouper.title(list(lead["aspects"]), lead["code"], part, used.get(lead["product"], set()))
-        used.setdefault(lead["product"], set()).add(titles[0])
-        yield Naming(lead["id"], stand, *titles, people=int(lead["people"]))
+        yield Naming(lead["id"], stand, title if lead["retitle"] else None, title_en, int(lead["people"]))
 
 
 def same_space(

@@ -18,7 +18,7 @@ from feedback.leads.mine import ENOUGH, SILENT, add_weights, from_keys, mine
 from feedback.settings import LeadSettings
 
 #: How a unit came to its theme, and how sure that is (used by the factor `confidence`).
-SURE = {"aspect": 1.0, "sibling": 0.85, "context": 0.7, "meaning": 0.6, "near": 0.35, "hand": 1.0}
+SURE = {"hand": 1.0, "aspect": 1.0, "sibling": 0.85, "context": 0.7, "meaning": 0.6, "general": 0.5, "near": 0.35}
 #: Why a unit stands single.
 ALONE = {"rare": "no other person says the same", "wordless": "too few known words to compare"}
 #: Characters around a quote that may tell its aspect when the quote itself does not.
@@ -136,6 +136,8 @@ def place(
         likely = trades(_evidence([weights[row] for row in rows], [t for t in existing if t.product == product]))
         for row in rows:
             aspect[row] = best(weights[row], likely) or ""
+            if aspect[row] in matcher.known and matcher.known[aspect[row]].general:
+                how[row] = "general"
         part = ordered.iloc[rows].reset_index(drop=True)
         work = _Work(
             part, vectors[order][rows], settings, families, matcher.known | mined,

@@ -13,8 +13,8 @@ from feedback.text.normal import normalise
 _GOOD = (6, 40)
 
 
-def choose(members: pd.DataFrame, vectors: Vectors, count: int) -> list[int]:
-    """Positions of up to `count` members whose quotes stand for the lead, best first.
+def choose(members: pd.DataFrame, vectors: Vectors, bonus: Sequence[float], count: int) -> list[int]:
+    """Positions of up to `count` members whose quotes stand for the lead, best first. `bonus` is added to their nearness.
 
     `members`: columns feedback_id, span_start, quote, person, near_duplicate_of; `vectors`: (n, d) of their quotes.
     At most one quote of a person and one of a wording; copies of other records only when nothing else is left.
@@ -23,7 +23,7 @@ def choose(members: pd.DataFrame, vectors: Vectors, count: int) -> list[int]:
     merit = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
     lengths = members["quote"].str.len().to_numpy()
     merit = merit - 0.02 * np.clip(_GOOD[0] - lengths, 0, None) - 0.005 * np.clip(lengths - _GOOD[1], 0, 60)
-    merit = np.round(merit - members["near_duplicate_of"].notna().to_numpy(), 5)
+    merit = np.round(merit + np.asarray(bonus) - 2.0 * members["near_duplicate_of"].notna().to_numpy(), 5)
     ids, starts = members["feedback_id"].tolist(), members["span_start"].tolist()
     order = sorted(range(len(members)), key=lambda at: (-merit[at], ids[at], starts[at]))
     return _different(members, order, count)

@@ -10,7 +10,8 @@ value       0.5 for all until user data exist: the money at risk of those who ra
 trend       (r + 5) / (r + e + 10): r people within the last `trend_days` before the newest record of the product; e those
             expected there if the lead had kept its earlier share of the product's complaints. 0.5 is even. Without any
             earlier or dated record: 0.5. Source: share against share, as alarms do (SPEC §4), with 5 + 5 pseudo-people.
-confidence  people / (people + 3) × mean sureness of placing (1 its quote names the aspect … 0.35 merely near).
+confidence  people / (people + 3) × mean sureness of placing (cluster.SURE: 1 its quote names what is to be changed,
+            0.5 it names nothing particular, 0.35 it is merely near).
             Source: RICE's confidence, made of sample size and of how the members were found.
 score       Π factor ^ weight, weights from the settings; 0..1. Ties break by people, then by id.
 stability   share of `bootstrap` Poisson resamples of people (Efron 1979; weights Poisson(1), seeded) in which the lead

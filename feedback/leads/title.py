@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,23 +49,22 @@ def style(folder: Path | None = None) -> Style:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    words: tuple[str, ...]
+    """A run of words in normal form; does it make, open or close a clause?"""
+
     forms: tuple[str, ...]
     whole: bool
     opens: bool
     closes: bool
 
-    @property
-    def text(self) -> str:
-        """The words as one string; a blank only between Latin words, and between Latin and Chinese ones."""
-        out = ""
-        for word in self.words:
-            if (out and out[-1].isascii() != word[0].isascii()) or (
-                out and out[-1].isascii() and word[0].isascii() and out[-1].isalnum() and word[0].isalnum()
-            ):
-                out += " "
-            out += word
-        return out
+
+def written(words: Sequence[str]) -> str:
+    """Words as one string; a blank only between Latin words, and between Latin and Chinese ones."""
+    out = ""
+    for word in words:
+        if out and (out[-1].isascii() or word[0].isascii()) and out[-1].isalnum() and word[0].isalnum():
+            out += " "
+        out += word
+    return out
 
 
 class Titler:
@@ -83,11 +82,14 @@ class Titler:
 
         Returns the shortest quote, cut, when no clause can be made a title.
         """
-        phrases: Counter[_Phrase] = Counter()
+        voices: dict[_Phrase, set[str]] = {}
+        spellings: dict[_Phrase, Counter[tuple[str, ...]]] = {}
         says: dict[str, set[str]] = {}
         for person, quote in quotes:
             for words in self._clauses(quote):
-                phrases.update(self._phrases(words))
+                for phrase, spelling in self._phrases(words):
+                    voices.setdefault(phrase, set()).add(person)
+                    spellings.setdefault(phrase, Counter())[spelling] += 1
                 for word in words:
                     says.setdefault(normalise(word), set()).add(person)
         people = max(len({person for person, _ in quotes}), 1)
@@ -96,12 +98,22 @@ class Titler:
         named = {normalise(word) for word in aspect_words}
         best = ""
         merit = -math.inf
-        for phrase, times in phrases.items():
-            text = phrase.text
-            value = self._merit(phrase, times, support, named, alone)
+        for phrase, who in voices.items():
+            text = written(min(spellings[phrase].items(), key=lambda item: (-item[1], item[0]))[0])
+            value = self._merit(phrase, len(who), support, named, alone)
             if text not in used and (value, text) > (merit, best):
                 merit, best = value, text
         return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+
+    def shows(self, quote: str, title: str) -> float:
+        """How well a quote stands for a lead: 1 when it bears every word of the title, more when it says what is amiss,
+        less for praise."""
+        form = normalise(quote)
+        words = set(self._cut(form))
+        bears = all(word in form for word in self._cut(normalise(title)) if word.strip())
+        amiss = bool(words & self._lists.state) or any(c in self._lists.amiss for c in form)
+        praised = bool(words & self._lists.praise) and not _denied(form)
+        return 1.0 * bears + 0.15 * amiss - 0.3 * praised
 
     def _clauses(self, quote: str) -> list[list[str]]:
         """The words of each clause of a quote, without what a title leaves out."""
@@ -110,6 +122,7 @@ class Titler:
             words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
             words = [w for w in words if w and normalise(w) not in self._lists.drop and w[0].isalnum()]
             words = [w for at, w in enumerate(words) if w != "了" or at == len(words) - 1]
+            words = _once(words)
             while words and normalise(words[0]) in self._lists.open:
                 words.pop(0)
             while words and self._hangs(words):
@@ -123,10 +136,9 @@ class Titler:
         last = normalise(words[-1])
         return last in self._lists.close and not (last == "了" and len(words) > 1 and len(words[-2]) == 1)
 
-    def _phrases(self, words: list[str]) -> list[_Phrase]:
-        """All runs of words that could be a title."""
+    def _phrases(self, words: list[str]) -> Iterator[tuple[_Phrase, tuple[str, ...]]]:
+        """All runs of words that could be a title, each with its spelling."""
         forms = [normalise(word) for word in words]
-        found = []
         for start in range(len(words)):
             if forms[start] in self._lists.open:
                 continue
@@ -136,16 +148,11 @@ class Titler:
                 if length > LONGEST:
                     break
                 if length >= SHORTEST and not self._hangs(words[start:end]):
-                    found.append(
-                        _Phrase(
-                            tuple(words[start:end]), tuple(forms[start:end]),
-                            start == 0 and end == len(words), start == 0, end == len(words),
-                        )
-                    )  # fmt: skip
-        return found
+                    opens, closes = start == 0, end == len(words)
+                    yield _Phrase(tuple(forms[start:end]), opens and closes, opens, closes), tuple(words[start:end])
 
     def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str], alone: float) -> float:
-        text = normalise(phrase.text)
+        text = "".join(phrase.forms)
         content = [f for f in phrase.forms if len(f) > 1 or f in self._lists.amiss or f in named]
         if not content:
             return -10.0
@@ -154,6 +161,7 @@ class Titler:
         value = 1.5 * sum(shares) / len(phrase.forms) + 1.5 * sum(strong) / (0.4 + sum(strong))
         # What only this person says does not belong into the title of all.
         value -= 0.3 * sum(support.get(form, 0.0) <= alone for form in content)
+        value += 0.3 if sum(support.get(form, 0.0) > alone for form in content) > 1 else 0.0
         value -= 0.25 * sum(form in self._lists.vague for form in phrase.forms)
         value += 0.25 * math.log(times)
         amiss = any(f in self._lists.state for f in phrase.forms) or any(c in self._lists.amiss for c in text)
@@ -161,9 +169,21 @@ class Titler:
         value += 0.4 if any(word in text for word in named) else 0.0
         value += 0.25 * phrase.whole + 0.3 * phrase.closes + 0.15 * phrase.opens
         value -= 1.0 if any(f in self._lists.praise for f in phrase.forms) and not _denied(text) else 0.0
-        length = len(phrase.text)
+        length = len(text)
         value -= 0.12 * (max(_BEST[0] - length, 0) + max(length - _BEST[1], 0))
         return value - 0.3 * sum(form.isdigit() for form in phrase.forms)
+
+
+def _once(words: list[str]) -> list[str]:
+    """Words without immediate repetition of one to three of them: 闪退闪退闪退."""
+    out: list[str] = []
+    for word in words:
+        out.append(word)
+        for size in (1, 2, 3):
+            if len(out) >= 2 * size and out[-size:] == out[-2 * size : -size]:
+                del out[-size:]
+                break
+    return out
 
 
 def _denied(text: str) -> bool:
