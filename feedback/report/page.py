@@ -264,7 +264,7 @@ def _weeks(frame: pd.DataFrame, families: list[str], settings: Settings) -> list
     if dated.empty:
         return []
     days = dated["created_at"].dt.tz_convert(settings.zone).dt.tz_localize(None).dt.normalize()
-    monday = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     counts = pd.DataFrame(
         {name: dated["families"].map(lambda held, name=name: name in held).astype(int) for name in families}
     )
