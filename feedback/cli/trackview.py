@@ -282,7 +282,9 @@ def _since(watched: Watched) -> str:
     rise = watched.rise
     if not rise:
         return "—"
-    wide = f" ({rise.earliest:%m-%d}…{rise.latest:%m-%d})" if rise.earliest != rise.latest else ""
+    short = rise.earliest.year == rise.since.year == rise.latest.year
+    first, last = (f"{day:%m-%d}" if short else f"{day:%Y-%m-%d}" for day in (rise.earliest, rise.latest))
+    wide = f" ({first}…{last})" if first != last else ""
     return f"{rise.since}{wide}"
 
 

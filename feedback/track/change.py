@@ -28,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 class Rise:
     """The share rose above the threshold on `since` (95% range `earliest`..`latest`), from `before` to `after`.
 
+    When it has been above the threshold as far back as is known, `since` is its latest step upwards.
+
     `latest_rise` is the first day of the latest step upwards: later than `since` when it went on rising.
     """
 
@@ -83,8 +85,11 @@ def last_rise(days: Sequence[date], negative: Ints, n: Ints, threshold: float) -
     first = len(rates)
     while first > 0 and rates[first - 1] > threshold:
         first -= 1
+    if first == 0:
+        # Above the line as far back as is known: what can be told is the latest step upwards, if there was one.
+        first = max((i for i in range(1, len(rates)) if rates[i] > rates[i - 1]), default=0)
     if first == len(rates) or first == 0:
-        # The newest stretch is below the line, or all history is above it: look for one likely step inside the newest.
+        # The newest stretch is below the line, or there never was a step: look for one likely step inside the newest.
         return _likely(names, k, m, edges[-2], threshold)
     low, mid, high = edges[first - 1], edges[first], edges[first + 1]
     earliest, latest = _range(k, m, low, high)
@@ -119,7 +124,7 @@ def _likely(names: Sequence[date], k: Ints, m: Ints, low: int, threshold: float)
     left_k, left_m = np.cumsum(k[low:high])[:-1], np.cumsum(m[low:high])[:-1]
     before = left_k / left_m
     after = (k[low:high].sum() - left_k) / (m[low:high].sum() - left_m)
-    weights = np.where((after > threshold) & (before <= threshold), weights, -np.inf)
+    weights = np.where((after > threshold) & (before < after), weights, -np.inf)
     at = int(np.argmax(weights))
     if not np.isfinite(weights[at]):
         return None

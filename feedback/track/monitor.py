@@ -16,7 +16,7 @@ from feedback.track.alarm import HOURS, Alarm, AlarmRule, rings
 from feedback.track.change import Rise, last_rise
 from feedback.track.keywords import Keyword, Matcher
 from feedback.track.mentions import Mentions, collect
-from feedback.track.share import Adjusted, Share, rogan_gladen, share_of, shares, state_of, survivors
+from feedback.track.share import BREACH, WATCH, Adjusted, Share, rogan_gladen, share_of, shares, state_of, survivors
 from feedback.track.windows import Window, back, midnight, period, tiles
 
 #: Windows before the present one that the series shows when no beginning is asked for.
@@ -153,8 +153,8 @@ def standing_alarms(
 ) -> list[Alarm | None]:
     """For each keyword the first alarm that rang within `window`, if any.
 
-    The streams begin one baseline before the window's start, and a month more, in whole days of `zone`; the hours of the
-    last day after the window's end are empty.
+    The streams begin one baseline before the window's start, and a month more, in whole days of `zone`; the hours of
+    the last day after the window's end are empty.
     """
     today = midnight(window.end, zone)
     last = ns(today if today == window.end else back(today, -timedelta(days=1), zone))
@@ -221,7 +221,7 @@ def _series(
 
 
 def _rise(mentions: Mentions, share: Share, threshold: float, end: datetime, zone: ZoneInfo) -> Rise | None:
-    if share.share is None or share.share <= threshold:
+    if state_of(share, threshold) not in (BREACH, WATCH):
         return None
     days, negative, n = daily(mentions, end - _HISTORY, end, zone)
     return last_rise(days, negative, n, threshold)

@@ -44,6 +44,13 @@ def test_nothing_to_see() -> None:
     assert last_rise(*line((60, 0, 0)), threshold=0.05) is None
 
 
+def test_above_the_line_all_along_the_latest_step_upwards_is_told() -> None:
+    rise = last_rise(*line((30, 50, 5), (20, 50, 20)), threshold=0.05)
+    assert rise is not None
+    assert (rise.since, rise.before, rise.after) == (date(2026, 10, 1), 0.1, 0.4)
+    assert last_rise(*line((30, 50, 20), (20, 50, 5)), threshold=0.05) is None
+
+
 def test_days_without_records_change_nothing() -> None:
     days, k, n = line((40, 50, 1), (10, 50, 6))
     later = [day + timedelta(days=30 * (i >= 40)) for i, day in enumerate(days)]
