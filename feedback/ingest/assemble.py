@@ -43,6 +43,8 @@ def _answers(table: Table, tally: Tally) -> Iterator[Any]:
     rows = tables.body(table, tally)
     if table.layout == "blocks":
         return interview.blocks(rows, table.sheet.source.name)
+    if table.layout == "people":
+        return interview.people(rows, table.header, table.sheet.source.name)
     if table.layout == "questions":
         return interview.questions(rows, table.header, table.sheet.source.name)
     return rows
@@ -105,7 +107,7 @@ class _Assembler:
         self.record(
             number,
             text,
-            when=self._when(cells[index["created_at"]]) if "created_at" in index else self.table.date_in_name,
+            when=self._when(self._time(cells)) if "created_at" in index else self.table.date_in_name,
             author=get("author"),
             rating=rating,
             nps=nps,
@@ -183,6 +185,15 @@ class _Assembler:
         }
         raw = json.dumps(named, ensure_ascii=False)
         self.bad.append(Quarantined(self.file, self.sheet, number, reason, raw))
+
+    def _time(self, cells: list[Cell]) -> Cell:
+        """The cell of the time; a date and a time of day in columns of their own are put together."""
+        value = cells[self.table.index["created_at"]]
+        clock = self.table.index.get("clock")
+        if clock is None or not cell(cells[clock]):
+            return value
+        day = value.date().isoformat() if isinstance(value, datetime) else cell(value)
+        return f"{day} {cell(cells[clock])}" if day else ""
 
     def _when(self, value: Cell) -> datetime | None:
         plain = value if isinstance(value, (datetime, int, float)) else cell(value)

@@ -18,6 +18,7 @@ FIELDS: Final = ("text", "created_at", "rating", "nps", "title", "author", "url"
                  "version", "region", "channel", "context")  # fmt: skip
 _LETTERS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[A-Za-z]+[ ,.!?']+[A-Za-z]+")
 _URL: Final = re.compile(r"^\s*(?:https?://|www\.|//|[\w-]+\.(?:com|cn|net|org)\b)", re.I)
+_CLOCK: Final = re.compile(r"[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?")
 _SAMPLE: Final = 300
 
 
@@ -50,7 +51,7 @@ def choose(
     options: dict[str, list[tuple[float, int]]] = {}
     for position, name in enumerate(header):
         for field, rank in names.candidates(name) if named and name else ():
-            if _fits(field, samples[position], reading):
+            if (samples[position] or rank < 200) and _fits(field, samples[position], reading):
                 options.setdefault(field, []).append((_cost(field, rank, samples[position]), position))
     if kind == "interview":
         asked = {position for _, position in options.get("context", [])}
@@ -72,6 +73,9 @@ def choose(
             taken.add(index[field])
             by_content.add(field)
     _settle(index, samples, kind)
+    clock = next((i for i, sample in enumerate(samples) if i not in taken and _clocks(sample)), None)
+    if clock is not None and "created_at" in index and not any(":" in cell(v) for v in samples[index["created_at"]]):
+        index["clock"] = clock
     if "text" not in index and not (kind == "survey" and "nps" in index):
         if "title" in index:
             index["text"] = index.pop("title")
@@ -81,6 +85,11 @@ def choose(
                 hint="name it with --map text=COLUMN",
             )
     return Choice(index, frozenset(by_content))
+
+
+def _clocks(sample: list[Cell]) -> bool:
+    """Whether a column holds times of day alone."""
+    return bool(sample) and _share(sample, lambda value: bool(_CLOCK.fullmatch(cell(value)))) > 0.9
 
 
 def _settle(index: dict[str, int], samples: list[list[Cell]], kind: str) -> None:

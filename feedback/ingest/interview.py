@@ -1,8 +1,10 @@
 """Interview notes into answers: 被访者/问题/回答 blocks, dialogues (问:… 答:…), one question a column, plain paragraphs."""
 
+# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -44,13 +46,14 @@ class Answer:
     when: str | None = None
 
 
-def is_blocks(lines: Iterable[str]) -> bool:
-    """Whether lines are labelled notes: at least two questions and two answers by their labels."""
+def is_blocks(lines: list[str]) -> bool:
+    """Whether lines are labelled notes: a question and two answers by their labels."""
     asked = answered = 0
+    named = _named_speakers(lines)
     for line in lines:
-        label, _ = _split(line)
+        label, _ = _split(line, named)
         asked += label == "ask"
-        answered += label in ("reply", "person")
+        answered += label in ("reply", "person", "speaker")
     return asked >= 1 and answered >= 2
 
 
@@ -63,6 +66,7 @@ def blocks(rows: Iterable[Row | Quarantined], file: str) -> Iterator[Answer | Qu
         else:
             lines.append((item[0], cell(item[1][0] if item[1] else "")))
     # In notes that mark answers as 回答, 受访者 heads a person's block; in a dialogue it is who speaks.
+    named = _named_speakers([line for _, line in lines])
     heads = any(_split(line)[0] == "reply" for _, line in lines)
     stem = PurePath(file.rpartition("!")[2]).stem
     person, question, when = stem, None, None
@@ -75,7 +79,9 @@ def blocks(rows: Iterable[Row | Quarantined], file: str) -> Iterator[Answer | Qu
             yield Answer(start, person, question, text, when)
 
     for number, line in lines:
-        label, rest = _split(line)
+        label, rest = _split(line, named)
+        if label == "speaker":
+            person, label = _person(stem, _LABEL.match(line)[1]), "reply"  # type: ignore[index]
         if label == "person" and (heads or _is_header(rest)):
             yield from done()
             current, question, asking = None, None, False
@@ -114,6 +120,26 @@ def questions(rows: Iterable[Row | Quarantined], header: tuple[str, ...], file: 
         for i in asked:
             if i < len(texts) and texts[i] and not is_empty(texts[i]) and texts[i] not in _NO_ANSWER:
                 yield Answer(number, _person(stem, person), header[i].strip(), texts[i], when)
+
+
+def is_people(header: tuple[str, ...]) -> bool:
+    """Whether a table has its questions in the first column and one person in every other."""
+    fields = [[field for field, rank in names.candidates(name) if rank < 200] for name in header]
+    return len(header) >= 3 and "context" in fields[0] and not any("text" in found for found in fields[1:])
+
+
+def people(rows: Iterable[Row | Quarantined], header: tuple[str, ...], file: str) -> Iterator[Answer | Quarantined]:
+    """Answers of a table with one person a column."""
+    stem = PurePath(file.rpartition("!")[2]).stem
+    for item in rows:
+        if isinstance(item, Quarantined):
+            yield item
+            continue
+        number, cells = item
+        texts = [cell(value) for value in cells]
+        for person, text in zip(header[1:], texts[1:], strict=False):
+            if person and text and not is_empty(text) and text not in _NO_ANSWER and not names.is_attribute(texts[0]):
+                yield Answer(number, _person(stem, person), texts[0] or None, text)
 
 
 def is_questions(header: tuple[str, ...]) -> bool:
@@ -155,8 +181,17 @@ def _is_header(rest: str) -> bool:
     return not rest or rest.startswith(("[", "【")) or bool(_ID.match(rest))
 
 
-def _split(line: str) -> tuple[str | None, str]:
-    """("ask", "reply", "person", "when" or None, what follows the label)."""
+def _named_speakers(lines: list[str]) -> frozenset[str]:
+    """Who answers under a name of their own (小王：…), where questions are marked and answers are not."""
+    labels = [_split(line)[0] for line in lines]
+    if "ask" not in labels or "reply" in labels or "person" in labels:
+        return frozenset()
+    counts = Counter(match[1] for line in lines if not _split(line)[0] and (match := _LABEL.match(line)))
+    return frozenset(name for name, count in counts.items() if count >= 2)
+
+
+def _split(line: str, named: frozenset[str] = frozenset()) -> tuple[str | None, str]:
+    """("ask", "reply", "person", "speaker", "when" or None, what follows the label)."""
     if match := _Q_NUMBERED.match(line):
         return "ask", match[1].strip()
     if match := _A_NUMBERED.match(line):
@@ -168,4 +203,4 @@ def _split(line: str) -> tuple[str | None, str]:
     for kind, known in (("ask", _ASK), ("person", _PERSON), ("reply", _REPLY), ("when", _ABOUT)):
         if label in known:
             return kind, match[2].strip()
-    return None, line
+    return ("speaker", match[2].strip()) if match[1] in named else (None, line)

@@ -1,5 +1,6 @@
 """The language of a text by its script: "zh" unless it clearly is another."""
 
+# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """What ingest has to say, in Chinese and English: reasons of quarantine, notes of a file, types of masks, fields."""
 
+# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 from typing import Final
@@ -36,7 +37,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
 
 FIELDS_ZH: Final = {
     "text": "正文", "title": "标题", "created_at": "时间", "author": "作者", "rating": "评分", "nps": "NPS", "version": "版本", "region": "地区",
-    "channel": "渠道", "url": "链接", "likes": "点赞", "comments": "评论数", "reposts": "转发", "engagement": "互动", "context": "问题",
+    "channel": "渠道", "url": "链接", "likes": "点赞", "comments": "评论数", "reposts": "转发", "engagement": "互动", "context": "问题", "clock": "时刻",
 }  # fmt: skip
 MASKS_EN: Final = {
     "手机": "mobile", "电话": "telephone", "身份证": "identity card", "银行卡": "bank card", "邮箱": "mail", "微信": "WeChat", "QQ": "QQ",

@@ -3,6 +3,7 @@
 Names are compared without case, spaces, line breaks, punctuation and what stands in brackets. Order is preference.
 """
 
+# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 import re
@@ -42,9 +43,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "author": (
         "作者", "评论者", "评论人", "评论用户", "评价人", "评论作者", "昵称", "用户昵称", "微博昵称", "作者昵称", "博主", "博主昵称", "用户名", "用户名称", "发布者", "发布人",
         "发帖人", "楼主", "买家", "买家昵称", "买家会员名", "会员名", "会员", "会员昵称", "账号", "账号名", "账号昵称", "客户姓名", "客户名称", "客户", "姓名", "联系人",
-        "被访者", "受访者", "访谈对象", "被访人", "用户", "用户id", "用户编号", "会员id", "客户id", "作者id", "客户编号", "会员号", "联系电话", "来电号码", "手机号", "手机号码",
+        "被访者", "受访者", "访谈对象", "被访人", "来电人", "反映人", "投诉人", "诉求人", "发言人", "用户", "用户id", "用户编号", "会员id", "客户id", "作者id", "客户编号", "会员号", "联系电话", "来电号码", "手机号", "手机号码",
         "author", "authorname", "username", "nickname", "screenname", "reviewer", "reviewername", "user", "name", "userid", "uid", "authorid",
-        "customer", "customername", "customerid", "respondent", "participant", "interviewee", "account", "memberid", "openid",
+        "customer", "customername", "customerid", "respondent", "participant", "interviewee", "account", "memberid", "openid", "uname",
     ),
     "rating": (
         "评级", "星级", "评价星级", "评论星级", "用户评分", "评分", "打分", "得分", "评价得分", "评论评分", "评分等级", "商品评分", "综合评分", "总评分", "评价等级", "评价类型",
@@ -60,7 +61,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "region": (
         "地区", "ip属地", "ip归属地", "ip地址属地", "属地", "归属地", "发布地", "发布地点", "所在地", "所在地区", "国家地区", "省份", "省市", "城市", "国家", "位置", "省", "市", "地域",
-        "region", "iplocation", "iplabel", "country", "province", "city", "location", "area", "storefront", "countrycode",
+        "region", "iplocation", "iplabel", "country", "province", "city", "location", "area", "storefront", "countrycode", "ip", "发布位置", "诉求区域", "区域",
     ),
     "channel": (
         "平台", "渠道", "来源平台", "发布平台", "数据来源", "信息来源", "媒体", "媒体名称", "站点", "网站", "应用商店", "应用市场", "反馈渠道", "受理渠道", "来源渠道", "来源",
@@ -72,7 +73,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "likes": (
         "点赞数", "点赞量", "点赞", "赞数", "赞", "获赞", "获赞数", "喜欢数", "喜欢", "有用数", "有用", "顶", "评论点赞数", "笔记点赞数",
-        "likes", "likecount", "likescount", "likenum", "likedcount", "likedcount", "upvotes", "thumbsup", "thumbsupcount", "helpful",
+        "likes", "like", "likecount", "likescount", "likenum", "likedcount", "likedcount", "upvotes", "thumbsup", "thumbsupcount", "helpful",
         "votecount", "votes", "diggcount", "attitudescount", "favoritecount", "useful",
     ),
     "comments": (
@@ -119,13 +120,13 @@ _LOOKUP: Final = _lookup()
 _SUFFIXES: Final = (
     (
         "text",
-        re.compile(r"(内容|正文|描述|原话|反馈|吐槽|建议|意见)$|^(review|comment|content)[a-z]*(text|body|content)$"),
+        re.compile(r"(内容|正文|描述|原话|反馈|吐槽|建议|意见)$|(?<!reply)(content|comment|review|text|body)$"),
     ),
     ("created_at", re.compile(r"(?<!更新)(?<!处理)(?<!完成)(?<!回复)(?<!结束)(?<!关闭)(时间|日期)$|(time|date)$")),
     ("nps", re.compile(r"推荐.{0,12}(可能|意愿|愿意|程度)|(可能|愿意).{0,12}推荐|nps|recommend")),
-    ("likes", re.compile(r"(点赞|获赞|赞同)(数|量)?$|likes?(count|num)$")),
-    ("comments", re.compile(r"(评论|回复)(数|量)$")),
-    ("reposts", re.compile(r"(转发|分享)(数|量)$")),
+    ("likes", re.compile(r"(点赞|获赞|赞同)(数量|数|量)?$|likes?(count|num)?$|(up)?votes?(up)?(count|num)$")),
+    ("comments", re.compile(r"(评论|回复)(数量|数|量)$|(comments?|repl(y|ies))(count|num)$")),
+    ("reposts", re.compile(r"(转发|分享)(数量|数|量)$|(shares?|reposts?|retweets?)(count|num)$")),
     ("rating", re.compile(r"(评分|星级|打分)$|(rating|stars?)$")),
     ("title", re.compile(r"标题$|title$")),
     ("url", re.compile(r"(链接|网址)$|(url|link)$")),
@@ -133,6 +134,9 @@ _SUFFIXES: Final = (
     ("version", re.compile(r"版本号?$|version$")),
     ("author", re.compile(r"(昵称|用户名|作者|姓名)$|(nickname|username|screenname)$")),
 )
+#: Keys that only hold the value of the key above them, and objects that hold the maker's answer.
+_HOLDERS: Final = frozenset(("label", "value", "text", "content", "raw", "name_text"))
+_ANSWERED: Final = re.compile(r"repl(y|ies)|response|developer|回复")
 #: Names that look like a field by their ending and are something else.
 _NOT: Final = re.compile(
     r"回复内容|处理(结果|内容|意见|描述)|商家回复|官方回复|开发者|客服回复|平均|均分|总数|店铺|粉丝|关注|采集|抓取|爬取|抓取时间"
@@ -143,10 +147,14 @@ def candidates(name: object) -> list[tuple[str, int]]:
     """(field, rank) pairs that a column name may stand for; rank 0 is the surest. Dotted names count by their last part."""
     text = str(name)
     found = list(_LOOKUP.get(key(text), []))
-    last = text.rsplit(".", 1)[-1] if "." in text else text
-    if last != text:
+    *outer, last = [part for part in text.split(".") if part] or [text]
+    if outer and key(last) in _HOLDERS:
+        last = outer[-1]  # {"title": {"label": "…"}}
+    if outer:
+        if any(_ANSWERED.search(key(part)) for part in outer):
+            return []
         found += [(field, rank + 40) for field, rank in _LOOKUP.get(key(last), [])]
-    short = key(text)
+    short = key(last)
     if not found and len(short) <= 16 and not _NOT.search(short):
         found = [(field, 200) for field, pattern in _SUFFIXES if pattern.search(short)][:1]
     elif not found and len(short) <= 60 and _SUFFIXES[2][1].search(short):

@@ -3,6 +3,7 @@
 Patterns are matched on a shadow of the text in which full-width digits and letters are half-width, of the same length.
 """
 
+# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 import hashlib

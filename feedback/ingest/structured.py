@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
@@ -148,23 +149,37 @@ def _document(source: Source, encoding: str) -> list[dict[str, Any]]:
         raise UnreadableFile(
             f"{source.name}: not valid JSON: {error}", hint="check where the file is cut off"
         ) from None
-    best: list[dict[str, Any]] = []
-    queue: list[Any] = [document]
-    while queue:
-        value = queue.pop(0)
-        if isinstance(value, list):
-            objects = [item for item in value if isinstance(item, dict)]
-            if len(objects) > len(best):
-                best = objects
-                continue  # lists inside the records (comments of posts) do not compete
-            queue.extend(item for item in value if isinstance(item, list))
-            if not objects and value and all(isinstance(item, str) for item in value) and not best:
-                best = [{"text": item} for item in value]
-        elif isinstance(value, dict):
-            if value and all(isinstance(item, dict) for item in value.values()) and len(value) > len(best):
-                best = list(value.values())  # records keyed by their id
-                continue
-            queue.extend(item for item in value.values() if isinstance(item, (list, dict)))
+    best = _longest(document)
     if not best:
         raise UnreadableFile(f"{source.name}: no list of records in it", hint="give an array of objects")
     return best
+
+
+def _longest(document: Any) -> list[dict[str, Any]]:
+    """The longest list of objects in a document; else a list of texts; else objects keyed by their ids."""
+    best: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    keyed: list[dict[str, Any]] = []
+    queue: deque[Any] = deque([document])
+    while queue:
+        value = queue.popleft()
+        if isinstance(value, list):
+            objects = [item for item in value if isinstance(item, dict)]
+            if objects:
+                best = max(best, objects, key=len)  # lists inside the records (replies to a post) do not compete
+                continue
+            if len(value) > len(texts) and all(isinstance(item, str) for item in value):
+                texts = [{"text": item} for item in value]
+            queue.extend(item for item in value if isinstance(item, list))
+        elif isinstance(value, dict):
+            inner = [item for item in value.values() if isinstance(item, dict)]
+            if len(inner) == len(value):
+                keyed = max(keyed, inner, key=len)
+            queue.extend(item for item in value.values() if isinstance(item, (list, dict)))
+    if not best and keyed and len(keyed) == 1:
+        # The last wrapper before the values is the record itself.
+        only = keyed[0]
+        while len(only) == 1 and isinstance(next(iter(only.values())), dict):
+            only = next(iter(only.values()))
+        keyed = [only]
+    return best or keyed or texts

@@ -93,6 +93,8 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
     assert table.as_of is not None
     mapping = _mapping(options, header)
     if options.kind == "interview" and "text" not in mapping and not _long_form(header):
+        if sample and interview.is_people(header):
+            return replace(table, layout="people", columns={"text": "*"}, index={})
         if sample and interview.is_questions(header):
             asked = {"text": "*"}
             return replace(table, layout="questions", columns=asked, index={})
@@ -126,8 +128,9 @@ def _mapping(options: Options, header: Sequence[str]) -> Mapping[str, str]:
 
 def _long_form(header: Sequence[str]) -> bool:
     """Whether an interview table has a column of questions and one of answers."""
-    found = {field for name in header for field, _ in names.candidates(name) if len(names.key(name)) <= 6}
-    return {"context", "text"} <= found
+    fields = [{field for field, _ in names.candidates(name)} for name in header if len(names.key(name)) <= 6]
+    asked = [found for found in fields if "context" in found]
+    return bool(asked) and any("text" in found and "context" not in found for found in fields)
 
 
 def _header_position(filled: list[Row], options: Options) -> int | None:
