@@ -27,23 +27,40 @@ class Section(BaseModel):
 class TextSettings(Section):
     """Segmentation."""
 
-    segmenter: Literal["rjieba", "jieba"] = "rjieba"
+    segmenter: Literal["rjieba", "jieba"] = Field(
+        default="rjieba",
+        description='"rjieba" is about ten times as fast as the reference "jieba"; both read the same word list',
+    )
 
 
 class IngestSettings(Section):
     """Reading files. `profiles` maps a profile name to the column mapping it was saved with."""
 
-    near_duplicate_similarity: float = Field(default=0.8, gt=0, le=1)
-    near_duplicate_min_length: int = Field(default=12, ge=1)
-    max_cell_characters: int = Field(default=100_000, ge=100)
-    keep_raw: bool = False
-    profiles: dict[str, dict[str, str]] = Field(default_factory=dict)
+    near_duplicate_similarity: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="texts at least this alike (Jaccard of character groups) are near duplicates",
+    )
+    near_duplicate_min_length: int = Field(
+        default=12, ge=1, description="shorter texts are never called copies: many people write the same few words"
+    )
+    max_cell_characters: int = Field(default=100_000, ge=100, description="longer cells are set aside as broken")
+    keep_raw: bool = Field(
+        default=False, description="true keeps telephone numbers and the like in the texts; better not"
+    )
+    profiles: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="column choices by name, written by `ingest --save-profile`"
+    )
 
 
 class JudgeSettings(Section):
     """Judging. `thresholds` overrides the model's own threshold of a code (0..1)."""
 
-    thresholds: dict[str, float] = Field(default_factory=dict)
+    thresholds: dict[str, float] = Field(
+        default_factory=dict,
+        description="a threshold per code, e.g. { function = 0.6 }; higher gives fewer and surer codes",
+    )
 
 
 class ChannelSettings(Section):
@@ -61,42 +78,62 @@ class ChannelSettings(Section):
 class TrackSettings(Section):
     """Negative share (SPEC §4). `keywords` maps a keyword to the words that count as it."""
 
-    threshold: float = Field(default=0.05, gt=0, lt=1)
-    window: str = "7d"
-    step: str = "1d"
-    confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
-    incident_hours: int = Field(default=24, ge=1)
-    alarm_years: float = Field(default=10, gt=0)
-    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
-    quiet_hours: str | None = None
-    keywords: dict[str, list[str]] = Field(default_factory=dict)
+    threshold: float = Field(default=0.05, gt=0, lt=1, description="the line of the negative share")
+    window: str = Field(default="7d", description="length of the window: hours, days or weeks, e.g. 24h, 7d, 4w")
+    step: str = Field(default="1d", description="length of a step of the series")
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="of the Wilson interval")
+    false_discovery_rate: float = Field(
+        default=0.05, gt=0, lt=1, description="over all keywords watched at once (Benjamini-Hochberg)"
+    )
+    incident_hours: int = Field(default=24, ge=1, description="hours until an incident is due")
+    alarm_years: float = Field(
+        default=10, gt=0, description="the sequential alarm rings falsely about once in so many keyword-years"
+    )
+    channels: dict[str, ChannelSettings] = Field(
+        default_factory=dict, description="where alarms go, by name; secrets stand in the environment"
+    )
+    quiet_hours: str | None = Field(default=None, description='e.g. "22:00-08:00": messages wait until it ends')
+    keywords: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="keyword = [the words that count as it]; beside those of lexicons/products.toml",
+    )
 
 
 class LeadSettings(Section):
     """Leads (SPEC §6): weights are the exponents of the rank's factors."""
 
     weights: dict[str, float] = Field(
-        default_factory=lambda: {"reach": 1.0, "severity": 1.0, "value": 1.0, "trend": 1.0, "confidence": 1.0}
+        description="exponents of the factors of the rank",
+        default_factory=lambda: {"reach": 1.0, "severity": 1.0, "value": 1.0, "trend": 1.0, "confidence": 1.0},
     )
-    quotes: int = Field(default=5, ge=1)
-    bootstrap: int = Field(default=200, ge=0)
-    top: int = Field(default=10, ge=1)
-    seed: int = 20_240_601
-    encoder: str = "static"
-    min_people: int = Field(default=3, ge=2)
-    join_similarity: float = Field(default=0.55, gt=0, lt=1)
-    loose_similarity: float = Field(default=0.3, gt=0, lt=1)
-    trend_days: int = Field(default=28, ge=1)
+    quotes: int = Field(default=5, ge=1, description="quotes kept per lead")
+    bootstrap: int = Field(
+        default=200, ge=0, description="resamplings over people for the stability of the rank; 0 for none"
+    )
+    top: int = Field(default=10, ge=1, description="stability: how often a lead stays among so many first")
+    seed: int = Field(default=20_240_601, description="of the resampling")
+    encoder: str = Field(
+        default="static", description="static, tfidf, or path or name of a sentence-transformers model"
+    )
+    min_people: int = Field(default=3, ge=2, description="fewer people than this make no lead")
+    join_similarity: float = Field(
+        default=0.55, gt=0, lt=1, description="a complaint joins the lead it is at least this like (cosine)"
+    )
+    loose_similarity: float = Field(
+        default=0.3, gt=0, lt=1, description="below it a complaint stands single rather than with the nearest lead"
+    )
+    trend_days: int = Field(default=28, ge=1, description='how far back "lately" reaches in the trend')
 
 
 class Settings(Section):
     """All settings. `lang` is the language of reports, exports and alerts."""
 
-    store: Path = Path("feedback.duckdb")
-    lang: Literal["zh", "en"] = "zh"
-    timezone: str = "Asia/Shanghai"
-    lexicons: Path | None = None
+    store: Path = Field(default=Path("feedback.duckdb"), description="the store, one DuckDB file")
+    lang: Literal["zh", "en"] = Field(default="zh", description="language of reports, exports and alerts: zh or en")
+    timezone: str = Field(default="Asia/Shanghai", description="zone of times that carry none, and of midnight")
+    lexicons: Path | None = Field(
+        default=None, description="a folder of your own lexicons in place of those of the package"
+    )
     text: TextSettings = TextSettings()
     ingest: IngestSettings = IngestSettings()
     judge: JudgeSettings = JudgeSettings()
@@ -182,6 +219,8 @@ def _entry(key: str, value: Any, description: str | None) -> list[str]:
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, Section):
+        return _toml(value.model_dump())
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
