@@ -16,7 +16,8 @@ from typing import NoReturn
 import pandas as pd
 
 from feedback import ingest as ingest_room
-from feedback.errors import NothingToDo, UsageError
+from feedback.errors import BadModel, NothingToDo, UsageError
+from feedback.judge import model as judge_model
 from feedback.judge.combine import judge_texts
 from feedback.lexicon import taxonomy
 from feedback.records import Lead, Verdict
@@ -193,11 +194,13 @@ def track(
 ) -> TrackResult:
     """Negative share of each keyword in the window that ends at `end`; incidents opened at `now`, unless `dry_run`.
 
-    Raises NothingToDo when no record is judged, UsageError for products that the store does not know.
+    `errors` of the judge (default: those measured when it was trained) go into the corrected share. Raises NothingToDo
+    when no record is judged, UsageError for products that the store does not know.
     """
     frame = read.judged(store, products=products, until=end)
     if frame.empty:
         _explain_nothing(store, products)
+    errors = errors or judge_errors()
     known = keywords_room.products(settings.lexicons)
     configured = keywords_room.from_settings(settings.track.keywords)
     present = [str(name) for name in frame["product"].unique()]
@@ -227,6 +230,18 @@ def track(
         now=now,
         waiting=store_incidents.waiting(store),
     )
+
+
+def judge_errors() -> JudgeErrors | None:
+    """How often the shipped judge found negative texts and cleared others, on sources it never saw; None without it."""
+    try:
+        rates = judge_model.load().meta.rates
+    except BadModel:
+        # Verdicts already stored can be counted without the model that gave them.
+        return None
+    if not rates.get("negative") or not rates.get("others"):
+        return None
+    return JudgeErrors(rates["found"] / rates["negative"], rates["cleared"] / rates["others"])
 
 
 def incidents(store: Store, settings: Settings) -> tuple[Incident, ...]:
@@ -264,7 +279,7 @@ def incident_brief(
         end=now,
         zone=settings.zone,
         repeats=store_incidents.repeats(store),
-        errors=errors,
+        errors=errors or judge_errors(),
     )
     return brief_room.gather(
         incident,

@@ -25,8 +25,8 @@ _INCIDENT_STATES = {"open": "待响应", "acknowledged": "处理中", "closed": 
 _WORDS = {
     "title": ("负面声量：{start} 至 {end}，警戒线 {threshold}", "Negative share: {start} to {end}, line {threshold}"),
     "columns": (
-        ("关键词", "状态", "提及", "负面", "负面占比（{level} 区间）", "自何时", "剔除 复制/近似"),
-        ("keyword", "state", "n", "negative", "share ({level} interval)", "since", "left out exact/near"),
+        ("关键词", "状态", "提及", "负面", "负面占比（{level} 区间）", "校正后", "自何时", "剔除 复制/近似"),
+        ("keyword", "state", "n", "negative", "share ({level} interval)", "corrected", "since", "left out exact/near"),
     ),
     "partial": ("末段未完：{end} 之后还没有数据", "last step incomplete: it ends only after {end}"),
     "incidents": ("事件", "Incidents"),
@@ -49,6 +49,11 @@ _WORDS = {
     "waiting": (
         "另有 {n} 条尚未判定，未计入；先运行 feedback analyze",
         "{n} records are not judged yet and do not count; run feedback analyze",
+    ),
+    "judged": (
+        "{keyword}：判定误差足以造成这个占比：校正后 {share:.1%}（{lower:.1%}–{upper:.1%}）；先人工核对原帖",
+        "{keyword}: the judge's own errors could make this share: corrected {share:.1%} ({lower:.1%}–{upper:.1%}); "
+        "read the posts first",
     ),
     "failed": (
         "{id} 未能送达 {channel}（试 {attempts} 次）：{error}；下次 --notify 再试",
@@ -125,7 +130,7 @@ def show(result: TrackResult, settings: Settings) -> None:
     table = Table(show_edge=False, pad_edge=False)
     for number, name in enumerate(word("columns", lang)):
         level = f"{settings.track.confidence:.0%}"
-        table.add_column(name.format(level=level), justify="right" if number in (2, 3, 4, 6) else "left")
+        table.add_column(name.format(level=level), justify="right" if number in (2, 3, 4, 5, 7) else "left")
     for watched in tracked.keywords:
         label, style = _STATES[watched.state]
         table.add_row(
@@ -134,6 +139,7 @@ def show(result: TrackResult, settings: Settings) -> None:
             str(watched.share.n),
             str(watched.share.negative),
             _interval(watched),
+            f"{watched.adjusted.share:.1%}" if watched.adjusted else "—",
             _since(watched),
             f"{watched.left_out.duplicates} / {watched.left_out.near_duplicates}",
         )
@@ -186,6 +192,11 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
                 evidence=a.evidence,
                 limit=a.limit,
                 reference=a.reference,
+            )
+        if watched.state == "breach" and watched.adjusted and watched.adjusted.lower <= result.tracked.threshold:
+            fixed = watched.adjusted
+            yield word("judged", lang).format(
+                keyword=watched.keyword, share=fixed.share, lower=fixed.lower, upper=fixed.upper
             )
         if watched.last_mention is None:
             yield word("never", lang).format(keyword=watched.keyword)

@@ -10,11 +10,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from feedback import pipeline
 from feedback.cli import incidents as incidents_verb
 from feedback.cli import track as track_verb
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
 from feedback.store import Store
+from feedback.track.monitor import JudgeErrors
 from tests.track.invented import at, days, fill, record
 from tests.track.servers import http
 
@@ -49,6 +51,11 @@ class Command:
         return str(self(*words, code=code).exception)
 
 
+@pytest.fixture(autouse=True)
+def _errors_of_no_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "judge_errors", lambda: JudgeErrors(0.9, 0.95))
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
     fill(tmp_path / "s.duckdb", ROWS, {"r000379": 2})
@@ -72,7 +79,7 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
                 "left_out": {"duplicates": 2, "near_duplicates": 0},
                 "window": {"start": "2026-11-01T00:00:00+08:00", "end": "2026-11-08T00:00:00+08:00"},
                 "since_range": ["2026-10-27", "2026-11-01"], "rose": {"from": 0.0333333333, "to": 0.2},
-                "by_engagement": 0.2, "adjusted": None,
+                "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0859381088, "upper": 0.3037252294},
                 "alarm": {"rang": "2026-11-05", "since": "2026-10-31", "reference": 0.0460973603,
                           "evidence": 12.0186530339, "limit": 11.3805362769},
                 "products": {"青舟": 380},
