@@ -114,7 +114,8 @@ def show(result: IngestReport, settings: Settings, options: Options, *, err: boo
 
 
 _COUNTS = {
-    "read": ("读取", "read"), "stored": ("新入库", "stored"), "known": ("已有", "known"), "duplicates": ("重复", "duplicates"),
+    "read": ("读取", "read"), "stored": ("新入库", "stored"), "known": ("已有", "known"),
+    "duplicates": ("重复", "duplicates"),
     "quarantined": ("隔离", "quarantined"), "near_duplicates": ("其中近似重复", "of the stored near duplicates"),
 }  # fmt: skip
 

@@ -12,5 +12,5 @@ from feedback.ingest.model import Batch, Options, Quarantined, Source, Table
 from feedback.ingest.plan import plan, read
 from feedback.ingest.sources import find
 
-__all__ = ["Batch", "FileReport", "IngestReport", "Ledger", "Options", "Quarantine", "Quarantined", "Source", "Table", "batches",
-           "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip
+__all__ = ["Batch", "FileReport", "IngestReport", "Ledger", "Options", "Quarantine", "Quarantined", "Source", "Table",
+           "batches", "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip

@@ -208,9 +208,10 @@ class _Assembler:
 
 
 def identity(parts: list[str]) -> str:
-    """The id of a record: a hash of kind, channel, author, time, masked text and product; the same in any store, run and order.
+    """The id of a record: a hash of kind, channel, author, time, masked text, product; the same in any store and order.
 
-    Of the author's name only 24 bits of its own hash go in: enough to keep two people apart, too few to find a name by trying.
+    Of the author's name only 24 bits of its own hash go in: enough to keep two people apart, too few to find a name
+    by trying.
     """
     parts = list(parts)
     if parts[2]:

@@ -1,4 +1,4 @@
-"""Cells into clean text: stray marks out, line breaks even, the export tool's own words taken off, title and body joined."""
+"""Cells into clean text: stray marks out, the export tool's own words taken off, title and body joined."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _REPLY: Final = re.compile(
     r"\n?\s*(?:-{5,}\s*\n?)?\s*(?:开发者|商家|官方|卖家|店家|掌柜)(?:的)?(?:回复|回应)\s*[:：].*\Z", re.S
 )
 _EMPTY: Final = frozenset(
-    ("", "nan", "none", "null", "n/a", "na", "#n/a", "\\n", "-", "--", "/", "无内容", "未回答", "（空）", "(空)", "(跳过)", "（跳过）", "此用户没有填写评价。",
-     "此用户没有填写评价", "该用户未填写评价内容", "用户未填写评价内容", "该用户没有填写评论", "此用户未填写评价内容", "默认好评")
+    ("", "nan", "none", "null", "n/a", "na", "#n/a", "\\n", "-", "--", "/", "无内容", "未回答", "（空）", "(空)",
+     "(跳过)", "（跳过）", "此用户没有填写评价。", "此用户没有填写评价", "该用户未填写评价内容",
+     "用户未填写评价内容", "该用户没有填写评论", "此用户未填写评价内容", "默认好评")
 )  # fmt: skip
 _END_MARKS: Final = "。！？!?…~～.；;，,、：:"
 _ALIKE: Final = re.compile(r"[\W_]+")

@@ -14,8 +14,8 @@ from feedback.ingest.clean import cell
 from feedback.ingest.model import Cell
 
 #: Fields that a column may stand for, in the order in which they choose.
-FIELDS: Final = ("text", "created_at", "rating", "nps", "title", "author", "url", "likes", "comments", "reposts", "engagement",
-                 "version", "region", "channel", "context")  # fmt: skip
+FIELDS: Final = ("text", "created_at", "rating", "nps", "title", "author", "url", "likes", "comments", "reposts",
+                 "engagement", "version", "region", "channel", "context")  # fmt: skip
 _LETTERS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[A-Za-z]+[ ,.!?']+[A-Za-z]+")
 _URL: Final = re.compile(r"^\s*(?:https?://|www\.|//|[\w-]+\.(?:com|cn|net|org)\b)", re.I)
 _CLOCK: Final = re.compile(r"[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?")

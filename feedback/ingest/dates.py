@@ -16,7 +16,10 @@ _COMPACT: Final = re.compile(
 )
 _SHORT: Final = re.compile(r"(?<![\d.])(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})(?![\d])日?")
 _DMY: Final = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d{2})(?!\d)")
-_MONTHS: Final = {name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS: Final = {
+    name: i
+    for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MDY_WORDS: Final = re.compile(
     _MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\s+)?)?((?:19|20)\d{2})", re.I
@@ -46,8 +49,9 @@ _DAYS: Final = {
 }
 _NUMBERS: Final = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "a": 1, "an": 1}
 _UNIT_SECONDS: Final = (
-    ("秒", 1), ("sec", 1), ("分", 60), ("min", 60), ("小时", 3600), ("钟头", 3600), ("hour", 3600), ("天", 86400), ("日", 86400),
-    ("day", 86400), ("周", 604800), ("星期", 604800), ("week", 604800), ("month", 2592000), ("月", 2592000), ("year", 31536000), ("年", 31536000),
+    ("秒", 1), ("sec", 1), ("分", 60), ("min", 60), ("小时", 3600), ("钟头", 3600), ("hour", 3600), 
+    ("天", 86400), ("日", 86400),     ("day", 86400), ("周", 604800), ("星期", 604800), ("week", 604800),
+    ("month", 2592000), ("月", 2592000), ("year", 31536000), ("年", 31536000),
 )  # fmt: skip
 _FILE_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:(\d{2})(\d{2})|[-_. 年](\d{1,2})[-_. 月](\d{1,2}))(?!\d)日?")
 _EARLIEST: Final = 1990

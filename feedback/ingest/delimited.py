@@ -1,4 +1,4 @@
-"""Delimited text into rows of cells: finds the delimiter, survives unbalanced quotes, numbers rows as a spreadsheet does."""
+"""Delimited text into rows of cells: finds the delimiter, survives stray quotes, numbers as a spreadsheet does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sniff(head: list[str], suffix: str) -> str | None:
 
 
 def rows(lines: Iterator[tuple[int, str]], delimiter: str, tally: Tally) -> Iterator[Row]:
-    """Rows of cells; numbers count records, not physical lines, as a spreadsheet would show them; blank ones count too."""
+    """Rows of cells; numbers count records, not physical lines, as a spreadsheet shows them; blank ones count too."""
     number = 0
     pending = _Pushback(lines)
     for _, line in pending:
@@ -94,7 +94,7 @@ def table(lines: Lines, delimiter: str, tally: Tally) -> Iterator[Row | Quaranti
 def _quoted(
     line: str, pending: Iterator[tuple[int, str]], delimiter: str
 ) -> tuple[list[str], bool, list[tuple[int, str]]]:
-    """Cells of a line with quotes, joining the next lines while a quote is open; (cells, balanced, lines given back)."""
+    """Cells of a line with quotes, with the next ones while a quote is open; (cells, balanced, lines given back)."""
     if (cells := _strict(line, delimiter)) is not None:
         return cells, True, []
     if line.count('"') % 2 == 0:

@@ -35,9 +35,9 @@ def mark_copies(records: pd.DataFrame, settings: IngestSettings) -> pd.DataFrame
     """The copies among records of one product.
 
     `records`: columns id, kind, author, text, created_at. Returns columns id, near_duplicate_of, duplicate_reason
-    ("copy": the same words; "near": Jaccard similarity of character pairs at least near_duplicate_similarity), ordered by id.
-    The record copied is the earliest by (created_at, id); those without a time come last. Interview and survey answers
-    are copies only of the same author's.
+    ("copy": the same words; "near": Jaccard similarity of character pairs at least near_duplicate_similarity), ordered
+    by id. The record copied is the earliest by (created_at, id); those without a time come last. Interview and survey
+    answers are copies only of the same author's.
     """
     columns = ["id", "near_duplicate_of", "duplicate_reason"]
     if records.empty:
@@ -73,7 +73,7 @@ def mark_copies(records: pd.DataFrame, settings: IngestSettings) -> pd.DataFrame
 
 
 def _near(texts: list[tuple[str, str]], similarity: float) -> dict[str, str]:
-    """id → id of the earliest text at least so similar that copies nobody itself. `texts`: (normalised, id), earliest first."""
+    """id → id of the earliest text so similar that is no copy itself. `texts`: (normalised, id), earliest first."""
     near: dict[str, str] = {}
     if len(texts) < 2:
         return near
@@ -98,7 +98,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _signatures(texts: list[str]) -> NDArray[np.uint32]:
-    """MinHash signatures, (texts × permutations), made in blocks so that the pairs of few texts are in memory at once."""
+    """MinHash signatures, (texts × permutations), in blocks: the pairs of few texts are in memory at once."""
     signatures = np.empty((len(texts), _BANDS * _ROWS), dtype=np.uint32)
     for start in range(0, len(texts), _BLOCK):
         tokens = [sorted(_pairs(text)) for text in texts[start : start + _BLOCK]]
@@ -128,7 +128,7 @@ def _candidates(signatures: NDArray[np.uint32]) -> dict[int, set[int]]:
 
 
 def campaigns(records: pd.DataFrame, marks: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
-    """The largest groups of copies: columns near_duplicate_of, text, records, accounts, first, last, hours; largest first.
+    """The largest groups of copies, largest first: near_duplicate_of, text, records, accounts, first, last, hours.
 
     `hours` spans the middle half of the group's times: a campaign is many accounts in few hours. Accounts unknown: 0.
     """

@@ -69,9 +69,7 @@ def lines(source: Source, encoding: str, tally: Tally) -> Iterator[tuple[int, st
             yield from _wide(stream, encoding, source, tally)
             return
         second = "gb18030" if encoding.startswith("utf-8") else encoding
-        number = 0
-        for raw, whole in _pieces(stream):
-            number += 1
+        for number, (raw, whole) in enumerate(_pieces(stream), 1):
             if number == 1 and raw.startswith(codecs.BOM_UTF8):
                 raw = raw[3:]
             if not whole:

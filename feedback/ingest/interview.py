@@ -20,19 +20,79 @@ _LABEL: Final = re.compile(
 _Q_NUMBERED: Final = re.compile(r"^\s*(?:Q|q|问题?)\s*\d{1,3}\s*[.、:：]\s*(.*)$", re.S)
 _A_NUMBERED: Final = re.compile(r"^\s*(?:A|a|答)\s*\d{0,3}\s*[.、:：]\s*(.*)$", re.S)
 _ASK: Final = frozenset(
-    ["问", "问题", "提问", "q", "question", "访谈者", "访谈员", "采访者", "采访人", "主持人", "研究员", "调研员", "记者", "访问员", "interviewer", "i", "moderator", "主持", "访员"]
+    [
+        "问",
+        "问题",
+        "提问",
+        "q",
+        "question",
+        "访谈者",
+        "访谈员",
+        "采访者",
+        "采访人",
+        "主持人",
+        "研究员",
+        "调研员",
+        "记者",
+        "访问员",
+        "interviewer",
+        "i",
+        "moderator",
+        "主持",
+        "访员",
+    ]
 )
 _REPLY: Final = frozenset(
-    ["答", "回答", "答案", "a", "answer", "受访者", "被访者", "被访人", "受访人", "用户", "客户", "嘉宾", "interviewee", "respondent", "p", "受访用户", "被采访者", "对方", "学员", "顾客"]
+    [
+        "答",
+        "回答",
+        "答案",
+        "a",
+        "answer",
+        "受访者",
+        "被访者",
+        "被访人",
+        "受访人",
+        "用户",
+        "客户",
+        "嘉宾",
+        "interviewee",
+        "respondent",
+        "p",
+        "受访用户",
+        "被采访者",
+        "对方",
+        "学员",
+        "顾客",
+    ]
 )
 _PERSON: Final = frozenset(
-    ["被访者", "受访者", "被访人", "受访人", "访谈对象", "被采访者", "interviewee", "respondent", "participant", "姓名", "用户", "客户", "受访用户", "编号", "被访者编号", "受访者编号"]
+    [
+        "被访者",
+        "受访者",
+        "被访人",
+        "受访人",
+        "访谈对象",
+        "被采访者",
+        "interviewee",
+        "respondent",
+        "participant",
+        "姓名",
+        "用户",
+        "客户",
+        "受访用户",
+        "编号",
+        "被访者编号",
+        "受访者编号",
+    ]
 )
 _ABOUT: Final = frozenset(["访谈时间", "时间", "日期", "访谈日期", "date", "time"])
 _ID: Final = re.compile(r"^ID\s*[:：]?\s*(?=\w)", re.I)
 _NUMBERED: Final = re.compile(r"[A-Za-z]{0,6}[-_ #]?\d{1,6}")
 #: An empty answer is no record: it is not counted as read.
-_NO_ANSWER: Final = frozenset(["未回答", "无回答", "没有回答", "未作答", "跳过", "略", "未提及", "(未回答)", "（未回答）"])
+_NO_ANSWER: Final = frozenset(
+    ["未回答", "无回答", "没有回答", "未作答", "跳过", "略", "未提及", "(未回答)", "（未回答）"]
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The language of a text by its script: "zh" unless it clearly is another."""
 
-# ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
 import re
@@ -24,12 +23,111 @@ _FOREIGN: Final = re.compile(
 _WORD: Final = re.compile(r"[a-zA-Z\u00c0-\u024f\u1ea0-\u1eff']+")
 _MARKED: Final = (
     ("vi", frozenset(["không", "của", "rất", "và", "được", "là", "có", "cho", "này", "với", "tôi"])),
-    ("es", frozenset(["el", "la", "los", "las", "de", "que", "y", "en", "muy", "es", "una", "para", "con", "pero", "esta", "más", "por"])),
-    ("pt", frozenset(["o", "os", "não", "muito", "é", "um", "uma", "para", "com", "que", "de", "mas", "está", "por", "bom"])),
-    ("fr", frozenset(["le", "la", "les", "et", "est", "très", "une", "pour", "avec", "que", "de", "mais", "pas", "je", "ne", "c'est"])),
-    ("de", frozenset(["der", "die", "das", "und", "ist", "nicht", "sehr", "ein", "eine", "mit", "für", "ich", "aber", "zu", "auch"])),
+    (
+        "es",
+        frozenset(
+            [
+                "el",
+                "la",
+                "los",
+                "las",
+                "de",
+                "que",
+                "y",
+                "en",
+                "muy",
+                "es",
+                "una",
+                "para",
+                "con",
+                "pero",
+                "esta",
+                "más",
+                "por",
+            ]
+        ),
+    ),
+    (
+        "pt",
+        frozenset(
+            ["o", "os", "não", "muito", "é", "um", "uma", "para", "com", "que", "de", "mas", "está", "por", "bom"]
+        ),
+    ),
+    (
+        "fr",
+        frozenset(
+            [
+                "le",
+                "la",
+                "les",
+                "et",
+                "est",
+                "très",
+                "une",
+                "pour",
+                "avec",
+                "que",
+                "de",
+                "mais",
+                "pas",
+                "je",
+                "ne",
+                "c'est",
+            ]
+        ),
+    ),
+    (
+        "de",
+        frozenset(
+            [
+                "der",
+                "die",
+                "das",
+                "und",
+                "ist",
+                "nicht",
+                "sehr",
+                "ein",
+                "eine",
+                "mit",
+                "für",
+                "ich",
+                "aber",
+                "zu",
+                "auch",
+            ]
+        ),
+    ),
     ("id", frozenset(["yang", "dan", "tidak", "ini", "sangat", "untuk", "dengan", "saya", "bisa", "ada", "aplikasi"])),
-    ("en", frozenset(["the", "a", "an", "is", "it", "this", "and", "to", "of", "not", "very", "i", "my", "for", "in", "but", "good", "app", "with", "have", "was", "so"])),
+    (
+        "en",
+        frozenset(
+            [
+                "the",
+                "a",
+                "an",
+                "is",
+                "it",
+                "this",
+                "and",
+                "to",
+                "of",
+                "not",
+                "very",
+                "i",
+                "my",
+                "for",
+                "in",
+                "but",
+                "good",
+                "app",
+                "with",
+                "have",
+                "was",
+                "so",
+            ]
+        ),
+    ),
 )
 
 

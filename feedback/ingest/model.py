@@ -18,7 +18,7 @@ Cell = object
 Row = tuple[int, list[Cell]]
 
 
-#: The file of rows set aside; `raw` is a JSON object of the row's own columns, so that the file, mended, can be taken in.
+#: The file of rows set aside; `raw` is a JSON object of the row's own columns: the file, mended, can be taken in.
 QUARANTINE_COLUMNS: Final = ("file", "sheet", "row", "reason", "raw")
 
 
@@ -34,9 +34,9 @@ class Options:
     channel: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     as_of: datetime | None = None
-    settings: IngestSettings = IngestSettings()
+    settings: IngestSettings = field(default_factory=IngestSettings)
     salt: bytes = b""
     chunk: int = 4000
 
@@ -112,7 +112,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some thousand rows of one table: `frame` has FEEDBACK_COLUMNS, ids may repeat; read = len(frame) + quarantined."""
+    """Some thousand rows of one table: `frame` has FEEDBACK_COLUMNS, ids may repeat."""
 
     table: Table
     frame: pd.DataFrame

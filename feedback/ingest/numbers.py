@@ -33,7 +33,8 @@ _NONE: Final = frozenset(
 )
 _WORDS: Final = {
     "好评": 5.0, "中评": 3.0, "差评": 1.0, "力荐": 5.0, "推荐": 4.0, "还行": 3.0, "较差": 2.0, "很差": 1.0,
-    "非常满意": 5.0, "很满意": 5.0, "满意": 4.0, "比较满意": 4.0, "一般": 3.0, "不满意": 2.0, "非常不满意": 1.0, "很不满意": 1.0,
+    "非常满意": 5.0, "很满意": 5.0, "满意": 4.0, "比较满意": 4.0, "一般": 3.0,
+    "不满意": 2.0, "非常不满意": 1.0, "很不满意": 1.0,
     "超棒": 5.0, "超赞": 5.0, "excellent": 5.0, "good": 4.0, "average": 3.0, "poor": 2.0, "bad": 1.0, "terrible": 1.0,
 }  # fmt: skip
 _OF: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/|out\s*of|of)\s*(\d+(?:\.\d+)?)")
@@ -43,7 +44,7 @@ _CHINESE: Final = re.compile(r"^([零一二两三四五六七八九十])(点半|
 
 @lru_cache(maxsize=4096)
 def count(value: object) -> int | None:
-    """A count of likes and the like: "4.6万" is 46000; "赞" (the button without a number) is 0; None when it is no count."""
+    """A count of likes and the like: "4.6万" is 46000; "赞" (the button, no number) is 0; None when it is no count."""
     text = unicodedata.normalize("NFKC", str(value)).strip()
     if text.lower() in _NONE:
         return 0
@@ -57,7 +58,7 @@ def count(value: object) -> int | None:
 
 @lru_cache(maxsize=4096)
 def rating(value: object) -> tuple[float, float | None] | None:
-    """(stars, scale) of a rating as written; the scale is None where the value does not tell it; None when it is none."""
+    """(stars, scale) of a rating as written; the scale is None where the value does not tell it; None: no rating."""
     text = unicodedata.normalize("NFKC", str(value)).strip().lower()
     if not text or text in _NONE or len(text) > 40:
         return None

@@ -1,4 +1,4 @@
-"""A sheet of raw rows into a table: where its header stands, how wide it is, what is notice, footer or repeated header."""
+"""A sheet of raw rows into a table: where its header stands, what is notice, footer or repeated header."""
 
 from __future__ import annotations
 
@@ -149,9 +149,9 @@ def _header_position(filled: list[Row], options: Options) -> int | None:
         fields = {found[0][0] for text in short if (found := names.candidates(text))}
         score = len(fields)
         exact = any(rank < 200 for text in short for _, rank in names.candidates(text))
-        if score >= 2 or (score == 1 and exact and place < 3 and (len(short) == 1 or _no_data(texts))):
-            if score > best_score:
-                best, best_score = place, score
+        alone = score == 1 and exact and place < 3 and (len(short) == 1 or _no_data(texts))
+        if score > best_score and (score >= 2 or alone):
+            best, best_score = place, score
     if best is not None:
         return best
     if options.kind in ("interview", "survey"):
@@ -172,7 +172,7 @@ def _is_question_row(cells: Sequence[Cell]) -> bool:
 
 
 def _looks_like_header(filled: list[Row]) -> bool:
-    """An unknown first row is a header where it has words over columns of numbers or dates, and repeats no value below."""
+    """An unknown first row is a header with words over columns of numbers or dates, and no value repeated below."""
     first = [cell(value) for value in filled[0][1]]
     if len(filled) < 3 or not all(first) or len(set(first)) < len(first) or max(map(len, first)) > 40:
         return False
@@ -246,7 +246,11 @@ def body(table: Table, tally: Tally) -> Iterator[Row | Quarantined]:
     """
     if table.layout == "lines" or table.layout == "blocks":
         for item in table.sheet.rows(tally):
-            if isinstance(item, Quarantined) or table.layout == "blocks" or (item[0] != table.header_row and cell(item[1][0] if item[1] else "")):
+            if (
+                isinstance(item, Quarantined)
+                or table.layout == "blocks"
+                or (item[0] != table.header_row and cell(item[1][0] if item[1] else ""))
+            ):
                 yield item
         return
     header_keys = [names.key(name) for name in table.header]

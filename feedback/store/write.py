@@ -50,7 +50,7 @@ def known_ids(store: Store, ids: Sequence[str]) -> set[str]:
 
 
 def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> None:
-    """One batch in one transaction: `new` records (FEEDBACK_COLUMNS) and the places of `repeats` (id, file, sheet, row).
+    """One batch, one transaction: `new` records (FEEDBACK_COLUMNS) and the places of `repeats` (id, file, sheet, row).
 
     A place already noted is not noted again, so that a run repeated after a kill leaves no trace of its own.
     """
@@ -65,21 +65,23 @@ def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> N
                 """
                 INSERT INTO duplicates SELECT i.id, i.file, i.sheet, i."row" FROM incoming i WHERE NOT EXISTS (
                     SELECT 1 FROM duplicates d
-                    WHERE d.id = i.id AND d.file = i.file AND d.sheet IS NOT DISTINCT FROM i.sheet AND d."row" = i."row")
+                    WHERE d.id = i.id AND d.file = i.file AND d.sheet IS NOT DISTINCT FROM i.sheet
+                        AND d."row" = i."row")
                 """
             )
             connection.unregister("incoming")
 
 
 def comparable(store: Store, product: str) -> pd.DataFrame:
-    """What is needed to find copies among the records of one product: id, kind, author, text, created_at; ordered by id."""
+    """What finding copies needs of one product's records: id, kind, author, text, created_at; ordered by id."""
     return store.frame(
-        "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> '' ORDER BY id", [product]
+        "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> '' ORDER BY id",
+        [product],
     )
 
 
 def mark_copies(store: Store, product: str, marks: pd.DataFrame) -> None:
-    """Replace the marks of one product's records by `marks` (id, near_duplicate_of, duplicate_reason); one transaction."""
+    """Replace the marks of one product by `marks` (id, near_duplicate_of, duplicate_reason); one transaction."""
     with store.write() as connection:
         connection.register("marks", marks.astype(object))
         connection.execute(

@@ -1,5 +1,6 @@
 """Near duplicates among 200,000 invented reviews, a tenth of them copies with small changes: seconds and what is found."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 import random

@@ -1,5 +1,6 @@
 """A csv of a million rows into a fresh store: seconds, rows per second and peak memory. `python ingest_scale.py [ROWS]`."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 import random
@@ -15,7 +16,45 @@ from feedback.ingest import Options
 from feedback.settings import Settings
 from feedback.store import Store
 
-WORDS = "更新 之后 转账 入口 找不到 通知 很晚 才 到 客服 不理 人 课程 一直 没有 好用 推荐 给 朋友 卡顿 闪退 广告 太多 价格 便宜 送货 快 包装 破了 电池 一天 两充 界面 清爽 老师 讲得 细".split()
+WORDS = [
+    "更新",
+    "之后",
+    "转账",
+    "入口",
+    "找不到",
+    "通知",
+    "很晚",
+    "才",
+    "到",
+    "客服",
+    "不理",
+    "人",
+    "课程",
+    "一直",
+    "没有",
+    "好用",
+    "推荐",
+    "给",
+    "朋友",
+    "卡顿",
+    "闪退",
+    "广告",
+    "太多",
+    "价格",
+    "便宜",
+    "送货",
+    "快",
+    "包装",
+    "破了",
+    "电池",
+    "一天",
+    "两充",
+    "界面",
+    "清爽",
+    "老师",
+    "讲得",
+    "细",
+]
 
 
 def main(rows: int) -> None:
@@ -27,7 +66,9 @@ def main(rows: int) -> None:
             stream.write("发表时间,作者,评级,标题,内容\n")
             for i in range(rows):
                 text = "，".join("".join(chance.choices(WORDS, k=5)) for _ in range(chance.randint(1, 5)))
-                stream.write(f'2024-{i % 12 + 1:02d}-{i % 28 + 1:02d} 12:{i % 60:02d}:00,用户{i},{i % 5 + 1},,"{text}"\n')
+                stream.write(
+                    f'2024-{i % 12 + 1:02d}-{i % 28 + 1:02d} 12:{i % 60:02d}:00,用户{i},{i % 5 + 1},,"{text}"\n'
+                )
         print(f"{path.stat().st_size / 1e6:.0f} MB written")
         settings = Settings(store=Path(folder) / "s.duckdb")
         start, now = time.perf_counter(), datetime.now(UTC)
@@ -36,7 +77,9 @@ def main(rows: int) -> None:
             report = pipeline.ingest(store, settings, plan, now=now)
         took = time.perf_counter() - start
         (file,) = report.files
-        print(f"{file.read} read, {file.stored} stored, {file.near_duplicates} near duplicates in {took:.0f} s, {file.read / took:.0f} rows/s")
+        print(
+            f"{file.read} read, {file.stored} stored, {file.near_duplicates} near duplicates in {took:.0f} s, {file.read / took:.0f} rows/s"
+        )
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

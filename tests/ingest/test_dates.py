@@ -67,7 +67,21 @@ def test_parse(written: object, expected: str, how: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "昨天的事", "几天前", "2019-13-40", "很久以前", "5", 3, -1, 1e300, "1234567", "版本 3.2.1", "99999999999999999999", "二〇一九"],
+    [
+        "",
+        "昨天的事",
+        "几天前",
+        "2019-13-40",
+        "很久以前",
+        "5",
+        3,
+        -1,
+        1e300,
+        "1234567",
+        "版本 3.2.1",
+        "99999999999999999999",
+        "二〇一九",
+    ],
 )
 def test_unknown_is_none(written: object) -> None:
     if written == "昨天的事":

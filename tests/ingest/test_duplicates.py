@@ -18,7 +18,13 @@ START = datetime(2024, 3, 1, tzinfo=UTC)
 def _records(*rows: tuple[str, str, str | None, int | None], kind: str = "review") -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"id": i, "kind": kind, "author": author, "text": text, "created_at": None if h is None else START + timedelta(hours=h)}
+            {
+                "id": i,
+                "kind": kind,
+                "author": author,
+                "text": text,
+                "created_at": None if h is None else START + timedelta(hours=h),
+            }
             for i, text, author, h in rows
         ],
     ).assign(created_at=lambda frame: pd.to_datetime(frame["created_at"], utc=True))
@@ -49,7 +55,9 @@ def test_order_of_rows_does_not_matter() -> None:
 
 
 def test_short_or_monotonous_texts_are_not_copies_of_strangers() -> None:
-    records = _records(("a", "很好", "u1", 1), ("b", "很好", "u2", 2), ("c", "好" * 30, "u3", 3), ("d", "好" * 31, "u4", 4))
+    records = _records(
+        ("a", "很好", "u1", 1), ("b", "很好", "u2", 2), ("c", "好" * 30, "u3", 3), ("d", "好" * 31, "u4", 4)
+    )
     assert _marks(records) == {}
 
 

@@ -7,7 +7,9 @@ import pytest
 from tests.ingest.conftest import Take
 
 TABLE = "时间,作者,评论内容\n2024-01-01,小王,更新之后一直闪退，客服也不回复\n2024-01-02,小李,物流很快，包装也好\n"
-TRADITIONAL = "時間,作者,評論內容\n2024-01-01,小王,更新之後一直閃退，客服也不回覆\n2024-01-02,小李,這個軟體很好用，沒有問題\n"
+TRADITIONAL = (
+    "時間,作者,評論內容\n2024-01-01,小王,更新之後一直閃退，客服也不回覆\n2024-01-02,小李,這個軟體很好用，沒有問題\n"
+)
 
 
 @pytest.mark.parametrize(

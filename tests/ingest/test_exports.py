@@ -1,5 +1,6 @@
 """Headers of widespread exports and scrapers, with invented rows: each must go in without a mapping."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 import json
@@ -68,7 +69,9 @@ def test_store_feed_of_labels(take: Take) -> None:
         "content": {"label": "更新之后打不开了", "attributes": {"type": "text"}},
         "im:voteCount": {"label": "2"},
     }
-    taken = take(json.dumps({"feed": {"title": {"label": "x"}, "entry": [entry, entry | {"title": {"label": "卡"}}]}}), "a.json")
+    taken = take(
+        json.dumps({"feed": {"title": {"label": "x"}, "entry": [entry, entry | {"title": {"label": "卡"}}]}}), "a.json"
+    )
     assert taken.texts == ["打不开。更新之后打不开了", "卡。更新之后打不开了"]
     assert taken.column("rating") == [1, 1]
     assert taken.column("version") == ["6.1.0", "6.1.0"]
@@ -93,4 +96,7 @@ def test_people_in_columns(take: Take) -> None:
 
 def test_speakers_under_their_own_names(take: Take) -> None:
     taken = take("主持人：平时怎么用？\n小王：早上看一节课\n主持人：卡吗？\n小王：卡\n", "a.txt", kind="interview")
-    assert list(zip(taken.frame["context"], taken.texts, strict=True)) == [("平时怎么用？", "早上看一节课"), ("卡吗？", "卡")]
+    assert list(zip(taken.frame["context"], taken.texts, strict=True)) == [
+        ("平时怎么用？", "早上看一节课"),
+        ("卡吗？", "卡"),
+    ]

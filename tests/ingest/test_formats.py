@@ -53,15 +53,23 @@ def test_json_lines_with_bad_lines(take: Take) -> None:
     taken = take("\n".join(lines), "a.jsonl")
     assert taken.texts == ["闪退", "卡"]
     assert taken.column("row") == [1, 6]
-    assert [(bad.row, bad.reason) for bad in taken.quarantined] == [(2, "not_object"), (4, "not_object"), (5, "not_object")]
+    assert [(bad.row, bad.reason) for bad in taken.quarantined] == [
+        (2, "not_object"),
+        (4, "not_object"),
+        (5, "not_object"),
+    ]
 
 
 def test_gzip_zip_and_folder(take: Take, tmp_path: Path) -> None:
     assert take(gzip.compress(CSV.encode()), "a.csv.gz").texts == ["总是闪退"]
-    content = _zip({"内/甲.csv": CSV.encode(), "乙.xlsx": _xlsx([["内容"], ["卡顿"]]), "../坏.csv": CSV.encode(), "图.png": PNG})
+    content = _zip(
+        {"内/甲.csv": CSV.encode(), "乙.xlsx": _xlsx([["内容"], ["卡顿"]]), "../坏.csv": CSV.encode(), "图.png": PNG}
+    )
     taken = take(content, "a.zip")
     assert sorted(taken.texts) == ["卡顿", "总是闪退"]
-    assert taken.frame["file"].iloc[0].endswith("a.zip!乙.xlsx") or taken.frame["file"].iloc[0].endswith("a.zip!内/甲.csv")
+    assert taken.frame["file"].iloc[0].endswith("a.zip!乙.xlsx") or taken.frame["file"].iloc[0].endswith(
+        "a.zip!内/甲.csv"
+    )
     assert ["points outside" in line or "unknown format" in line for line in taken.skipped] == [True, True]
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -80,7 +88,9 @@ def test_workbook_of_real_dates_numbers_and_formulas(take: Take) -> None:
     from datetime import datetime
 
     when = datetime(2024, 1, 1, 8, 30)  # noqa: DTZ001 - workbooks know no zone
-    taken = take(_xlsx([["时间", "内容", "评分"], [when, "好用", 5], [45292.5, "=1+1", 4], ["", "又一条", "4.0"]]), "a.xlsx")
+    taken = take(
+        _xlsx([["时间", "内容", "评分"], [when, "好用", 5], [45292.5, "=1+1", 4], ["", "又一条", "4.0"]]), "a.xlsx"
+    )
     assert taken.texts == ["好用", "又一条"]
     assert taken.local == ["2024-01-01 08:30:00", None]
     assert [bad.row for bad in taken.quarantined] == [3]  # a formula nobody computed has no value

@@ -1,5 +1,6 @@
 """Interview notes: blocks, dialogues, one question a column, documents."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 from pathlib import Path
@@ -54,13 +55,18 @@ def test_markdown_with_marks(take: Take) -> None:
 
 
 def test_dialogue(take: Take) -> None:
-    taken = take("主持人：平时怎么用？\n受访者：早上看一节课\n主持人：卡吗？\n受访者：卡，\n尤其是晚上\n", "c.txt", kind="interview")
+    taken = take(
+        "主持人：平时怎么用？\n受访者：早上看一节课\n主持人：卡吗？\n受访者：卡，\n尤其是晚上\n",
+        "c.txt",
+        kind="interview",
+    )
     assert _pairs(taken) == [("平时怎么用？", "早上看一节课", 2), ("卡吗？", "卡，\n尤其是晚上", 4)]
 
 
 def test_one_question_a_column(take: Take) -> None:
     taken = take(
-        "\ufeff序号,姓名,性别,您多久用一次,为什么离开？,困扰\n1,甲,女,每天,太贵了,\n2,乙,男,每周,未回答,广告多\n", kind="interview"
+        "\ufeff序号,姓名,性别,您多久用一次,为什么离开？,困扰\n1,甲,女,每天,太贵了,\n2,乙,男,每周,未回答,广告多\n",
+        kind="interview",
     )
     assert _pairs(taken) == [
         ("您多久用一次", "每天", 2),
@@ -94,7 +100,9 @@ def test_word_document(take: Take, tmp_path: Path) -> None:
 def test_word_table(take: Take, tmp_path: Path) -> None:
     document = docx.Document()
     table = document.add_table(rows=2, cols=2)
-    for cell, text in zip((c for row in table.rows for c in row.cells), ["时间", "反馈内容", "2024-01-01", "总是闪退"], strict=True):
+    for cell, text in zip(
+        (c for row in table.rows for c in row.cells), ["时间", "反馈内容", "2024-01-01", "总是闪退"], strict=True
+    ):
         cell.text = text
     document.save(str(tmp_path / "表.docx"))
     taken = take(tmp_path / "表.docx")

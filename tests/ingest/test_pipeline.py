@@ -47,8 +47,14 @@ def _dump(path: Path) -> list[tuple[Any, ...]]:
 def reviews(tmp_path: Path) -> Path:
     path = tmp_path / "reviews.csv"
     rows = ["时间,作者,内容,评分"]
-    rows += [f"2024-01-{i % 28 + 1:02d},用户{i},第{i}条评论：更新之后打不开了{'真的' * (i % 3)},{i % 5 + 1}" for i in range(180)]
-    rows += ["2024-01-01,甲,买了三台净水机，安装师傅都很热情周到，好评,5", "2024-01-02,乙,买了三台净水机，安装师傅都很热情周到，好评！,5"]
+    rows += [
+        f"2024-01-{i % 28 + 1:02d},用户{i},第{i}条评论：更新之后打不开了{'真的' * (i % 3)},{i % 5 + 1}"
+        for i in range(180)
+    ]
+    rows += [
+        "2024-01-01,甲,买了三台净水机，安装师傅都很热情周到，好评,5",
+        "2024-01-02,乙,买了三台净水机，安装师傅都很热情周到，好评！,5",
+    ]
     rows += [rows[5], rows[5], "2024-01-09,丙,,3"]
     path.write_text("\n".join(rows), encoding="utf-8")
     return path
@@ -64,8 +70,11 @@ def test_counts_add_up_and_a_second_run_stores_nothing(tmp_path: Path, reviews: 
     assert _counts(_take(store, reviews)) == [(185, 0, 182, 2, 0, 1)]
     assert _dump(store) == before
     with Store(store) as opened:
-        assert opened.rows('SELECT count(*) FROM duplicates') == [(2,)]
-        assert opened.rows('SELECT "read", stored, known FROM ingests ORDER BY stored DESC') == [(185, 182, 0), (185, 0, 182)]
+        assert opened.rows("SELECT count(*) FROM duplicates") == [(2,)]
+        assert opened.rows('SELECT "read", stored, known FROM ingests ORDER BY stored DESC') == [
+            (185, 182, 0),
+            (185, 0, 182),
+        ]
 
 
 def test_quarantine_file_can_be_mended_and_taken_in(tmp_path: Path, reviews: Path) -> None:

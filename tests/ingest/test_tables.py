@@ -1,5 +1,6 @@
 """Tables as export buttons, colleagues and scrapers leave them."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 import json
@@ -60,7 +61,11 @@ def test_stray_sheet_that_repeats_is_left_out_and_monthly_sheets_are_kept(take: 
     head: list[object] = ["时间", "内容"]
     path = _book(
         tmp_path / "a.xlsx",
-        {"一月": [head, *rows], "抄": [["内容"], *[[row[1]] for row in rows]], "二月": [head, ["2024-02-01", "二月的一条"]]},
+        {
+            "一月": [head, *rows],
+            "抄": [["内容"], *[[row[1]] for row in rows]],
+            "二月": [head, ["2024-02-01", "二月的一条"]],
+        },
     )
     taken = take(path)
     assert [table.sheet.name for table in taken.tables] == ["一月", "二月"]
@@ -104,7 +109,9 @@ def test_header_names_with_spaces_breaks_brackets_and_traditional_characters(tak
 
 
 def test_no_header_is_read_by_content(take: Take) -> None:
-    taken = take("2024-01-01,这个应用很好用,5\n2024-01-02,更新之后打不开了,1\n2024-01-03,客服没人理,2\n2024-01-03,还行吧凑合,3\n")
+    taken = take(
+        "2024-01-01,这个应用很好用,5\n2024-01-02,更新之后打不开了,1\n2024-01-03,客服没人理,2\n2024-01-03,还行吧凑合,3\n"
+    )
     assert taken.tables[0].header_row is None
     assert taken.texts[0] == "这个应用很好用"
     assert taken.column("rating") == [5, 1, 2, 3]

@@ -22,7 +22,15 @@ NOW = datetime(2024, 3, 1, tzinfo=UTC)
 def _frame(*ids: str, product: str = "p") -> pd.DataFrame:
     rows = [
         dict.fromkeys(FEEDBACK_COLUMNS)
-        | {"id": i, "kind": "review", "product": product, "text": f"文{i}", "file": "a.csv", "row": n, "created_at": NOW}
+        | {
+            "id": i,
+            "kind": "review",
+            "product": product,
+            "text": f"文{i}",
+            "file": "a.csv",
+            "row": n,
+            "created_at": NOW,
+        }
         for n, i in enumerate(ids, 2)
     ]
     return pd.DataFrame(rows, columns=list(FEEDBACK_COLUMNS))
@@ -157,5 +165,3 @@ def test_salt_is_kept(tmp_path: Path) -> None:
     with Store(tmp_path / "b.duckdb") as store:
         assert write.author_salt(store) != salt
     assert len(salt) == 32
-
-
