@@ -8,7 +8,6 @@ A rule may abstain: no hit says nothing. The text should be the author's own (fe
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -19,19 +18,26 @@ import ahocorasick
 from scipy import sparse
 
 from feedback.judge.rulefile import MARKS, Rule, gapped, read_rules
+from feedback.judge.scene import (
+    BOUNDARIES,
+    FIRST_SLOT,
+    NEGATOR,
+    OTHER,
+    Entry,
+    Scene,
+    ceiling,
+    crosses,
+    floor,
+    longest,
+    negators,
+)
 from feedback.judge.scope import degree, negation
 from feedback.records import POLARITIES, UNSPECIFIED
 from feedback.text.normal import normalise
 
-#: Marks that end a clause; conjunctions do not, so that an aspect may stand before one.
-_BOUNDARIES = '。!?;:,、…~\n\r "()[]<>《》【】|'
 #: From this weight on a rule shows its code; lighter ones are hints that only the model weighs.
 SURE = 0.5
 _FLIPPED = {"positive": "negative", "negative": "positive"}
-
-#: Slots of the scan that no rule owns; _MARK is the sole membership of a mark that ends a clause.
-_BOUNDARY, _NEGATOR, _OTHER, _FIRST_SLOT = range(4)
-_MARK = (_BOUNDARY,)
 
 
 class Hit(NamedTuple):
@@ -105,7 +111,7 @@ class RuleBook:
             if flips:
                 sign = -flips if negated else flips
                 stand.append((start, sign))
-                column = self._denied[index] if negated else index
+                column = self._denied_column[index] if negated else index
             else:
                 column = index
                 if label == "contrast":
@@ -129,192 +135,204 @@ class RuleBook:
     def _scan(self, form: str) -> list[tuple[int, int, int, bool]]:
         """Hits on a normal form as (rule, start, end, negated), overlapping ones of one rule reduced to the longest."""
         slots: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        excuses: list[tuple[int, int, frozenset[int]]] = []
         raw: list[tuple[int, int, int]] = []
+        wide: list[tuple[int, int, int]] = []
         patterns: set[int] = set()
         bounds: list[int] = []
-        for last, (length, rules, members, others) in self._automaton.iter(form):
+        size = len(form)
+        before, after, noun_before = self._degree.before, self._degree.after, self._degree.noun_before
+        for last, entry in self._automaton.iter(form):
+            if entry is None:
+                bounds.append(last)
+                continue
+            length, rules, coded, plain, aspects, states, pardons, others = entry
             end = last + 1
             start = end - length
+            span = (start, end)
             if length == 1:
-                if members == _MARK:
-                    bounds.append(last)
-                    continue
-                rules, members = self._alone_character(form, start)
+                # A word of one character is heard only among fitting neighbours (lexicons/degree.toml).
+                if (states or coded) and (end == size or form[end] in after):
+                    for slot in states:
+                        slots[slot].append(span)
+                    if coded and (not start or form[start - 1] in before):
+                        raw += [(number, start, end) for number in coded]
+                if aspects and (not start or form[start - 1] in noun_before):
+                    for slot in aspects:
+                        slots[slot].append(span)
+            else:
+                for number in coded:
+                    raw.append((number, start, end))
+                for slot in aspects:
+                    slots[slot].append(span)
+                for slot in states:
+                    slots[slot].append(span)
             for number in rules:
                 raw.append((number, start, end))
-            for slot in members:
-                slots[slot].append((start, end))
-            for number, after, gap in others:
+            for slot in plain:
+                slots[slot].append(span)
+            if pardons:
+                excuses.append((start, end, pardons))
+            for number, rest, gap in others:
                 if not gap:
                     patterns.add(number)
                     continue
-                at = form.find(after, end, end + gap + len(after))
+                at = form.find(rest, end, end + gap + len(rest))
                 if at >= 0:
-                    raw.append((number, start, at + len(after)))
+                    wide.append((number, start, at + len(rest)))
         for number in patterns:
             for pattern in self._patterns[number]:
-                for match in pattern.finditer(form):
-                    if match.end() > match.start():
-                        raw.append((number, match.start(), match.end()))
-        return self._judge(form, raw, slots, bounds)
-
-    def _alone_character(self, form: str, at: int) -> tuple[list[int], list[int]]:
-        """The rules and slots of the one-character word form[at] that its neighbours allow (lexicons/degree.toml)."""
-        degree = self._degree
-        tail = at + 1 == len(form) or form[at + 1] in degree.after
-        head = at == 0 or form[at - 1] in degree.before
-        noun = at == 0 or form[at - 1] in degree.noun_before
-        rules, slots = self._lone[form[at]]
-        return (
-            [number for number in rules if (head and tail) or not self._coded[number]],
-            [slot for slot in slots if (tail if slot in self._states else noun if slot in self._pairs else True)],
-        )
+                wide += [(number, *match.span()) for match in pattern.finditer(form) if match.group()]
+        raw += [hit for hit in wide if hit[0] in self._patterns or not crosses(bounds, hit[1], hit[2])]
+        return self._judge(form, raw, slots, excuses, bounds)
 
     def _judge(
-        self, form: str, raw: list[tuple[int, int, int]], slots: dict[int, list[tuple[int, int]]], bounds: list[int]
+        self,
+        form: str,
+        raw: list[tuple[int, int, int]],
+        slots: dict[int, list[tuple[int, int]]],
+        excuses: list[tuple[int, int, frozenset[int]]],
+        bounds: list[int],
     ) -> list[tuple[int, int, int, bool]]:
-        negators = _negators(slots)
-        best: dict[int, list[tuple[int, int, bool]]] = {}
+        denials = negators(slots)
+        letters = len(form) - form.count(" ")
+        best: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         for number, start, end in raw:
-            rule = self.rules[number]
-            if rule.longest and len(form) - form.count(" ") > rule.longest:
+            mode, most, excusable = self._checks[number]
+            if most and letters > most:
                 continue
-            if gap_crosses(bounds, start, end) and not rule.patterns:
-                continue
-            floor = _floor(bounds, start)
-            odd = bool(negators) and self._negation.count(form, start, negators, floor) % 2 == 1
-            mode = rule.negation
+            odd = bool(denials) and self._negation.count(form, start, denials, floor(bounds, start)) % 2 == 1
             if (odd and mode == "drop") or (not odd and mode == "need"):
                 continue
-            if self._excused(number, start, end, slots, bounds):
+            if excusable and excuses and self._excused(number, start, end, excuses, bounds):
                 continue
-            best.setdefault(number, []).append((start, end, odd))
-        for aspect_slot in [slot for slot in slots if slot in self._pairs]:
-            for number, state_slot, good_slot in self._pairs[aspect_slot]:
-                found = self._pair(form, number, slots[aspect_slot], slots, (state_slot, good_slot), negators, bounds)
-                if found:
-                    best.setdefault(number, []).extend(found)
-        hits: list[tuple[int, int, int, bool]] = []
-        for number in sorted(best):
-            spans = best[number]
-            if len(spans) > 1:
-                spans = _longest(spans)
-            hits.extend((number, start, end, odd) for start, end, odd in spans)
+            best[number].append((start, end, odd))
+        for aspect in [slot for slot in slots if slot in self._pairs]:
+            for number, state, good in self._pairs[aspect]:
+                if state in slots or good in slots:
+                    scene = Scene(form, slots, excuses, denials, bounds)
+                    found = self._pair(scene, number, slots[aspect], state, good)
+                    if found:
+                        best[number] += found
+        hits = [
+            (number, start, end, odd)
+            for number, spans in sorted(best.items())
+            for start, end, odd in (longest(spans) if len(spans) > 1 else spans)
+        ]
         for quiet, shown in self._quiet:
             if not quiet.isdisjoint(best) and not shown.isdisjoint(best):
                 hits = [hit for hit in hits if hit[0] not in quiet]
-                best = {number: spans for number, spans in best.items() if number not in quiet}
+                for number in quiet:
+                    best.pop(number, None)
         return hits
 
     def _pair(
-        self, form: str, number: int, aspects: list[tuple[int, int]], slots: dict[int, list[tuple[int, int]]],
-        states: tuple[int, int], negators: list[tuple[int, int]], bounds: list[int],
-    ) -> list[tuple[int, int, bool]]:  # fmt: skip
+        self, scene: Scene, number: int, aspects: list[tuple[int, int]], state: int, good: int
+    ) -> list[tuple[int, int, bool]]:
+        """Hits of an aspect with a state that is not denied, or with a good word that is."""
         rule = self.rules[number]
         found = []
-        for slot, wanted in ((states[0], False), (states[1], True)):
-            for start, end in slots.get(slot, ()):
+        for slot, wanted in ((state, False), (good, True)):
+            for start, end in scene.slots.get(slot, ()):
                 for begin, stop in aspects:
-                    if begin <= start < stop or start <= begin < end:
-                        continue
                     if begin < start:
                         low, high, space = begin, end, start - stop
                     elif rule.order == "aspect":
                         continue
                     else:
                         low, high, space = start, stop, begin - end
-                    if space > rule.within or gap_crosses(bounds, low, high):
+                    if space < 0 or space > rule.within or crosses(scene.bounds, low, high):
                         continue
-                    if end - start == 1 and space and form[start - 1] not in self._degree.before:
+                    if end - start == 1 and space and scene.form[start - 1] not in self._degree.before:
                         continue
-                    floor = _floor(bounds, low)
-                    odd = bool(negators) and self._negation.count(form, start, negators, floor) % 2 == 1
-                    if not wanted and low == begin and not odd and negators:
-                        # 没有异味很大: the denial stands before the aspect.
-                        odd = self._negation.count(form, low, negators, floor) % 2 == 1
-                    if odd != wanted and rule.negation != "keep":
+                    if rule.negation != "keep" and self._denied(scene, start, low, begin, wanted) != wanted:
                         continue
-                    if self._excused(number, low, high, slots, bounds):
+                    if scene.excuses and self._excused(number, low, high, scene.excuses, scene.bounds):
                         continue
                     found.append((low, high, False))
         return found
 
+    def _denied(self, scene: Scene, start: int, low: int, begin: int, wanted: bool) -> bool:
+        """Does a negation reach the state at `start`, or, before a bad one, the aspect at `begin` (没有异味很大)?"""
+        if not scene.negators:
+            return False
+        since = floor(scene.bounds, low)
+        odd = self._negation.count(scene.form, start, scene.negators, since) % 2 == 1
+        if not odd and not wanted and low == begin:
+            odd = self._negation.count(scene.form, low, scene.negators, since) % 2 == 1
+        return odd
+
     def _excused(
-        self, number: int, start: int, end: int, slots: dict[int, list[tuple[int, int]]], bounds: list[int]
+        self, number: int, start: int, end: int, excuses: list[tuple[int, int, frozenset[int]]], bounds: list[int]
     ) -> bool:
         """Does an `unless` word of the rule overlap the hit, stand in its clause, or anywhere?"""
         touching, clause, anywhere = self._unless[number]
-        if touching >= 0:
-            for begin, stop in slots.get(touching, ()):
-                if begin < end and start < stop:
-                    return True
-        if anywhere >= 0 and anywhere in slots:
-            return True
-        if clause >= 0 and clause in slots:
-            low, high = _floor(bounds, start), _ceiling(bounds, end)
-            for begin, stop in slots[clause]:
+        low, high = -1, -1
+        for begin, stop, slots in excuses:
+            if touching in slots and begin < end and start < stop:
+                return True
+            if anywhere in slots:
+                return True
+            if clause in slots:
+                if low < 0:
+                    low, high = floor(bounds, start), ceiling(bounds, end)
                 if begin >= low and stop <= high:
                     return True
         return False
 
     def _compile(self) -> None:
-        direct: defaultdict[str, list[int]] = defaultdict(list)
-        members: defaultdict[str, list[int]] = defaultdict(list)
-        others: defaultdict[str, list[tuple[int, str, int]]] = defaultdict(list)
+        """The automaton: a mark that ends a clause has no entry; a word has what its occurrence means."""
+        words: defaultdict[str, Entry] = defaultdict(Entry)
         slot_of: dict[tuple[str, tuple[str, ...]], int] = {}
 
-        def slot(words: tuple[str, ...], role: str = "unless") -> int:
-            if not words:
+        def slot(listed: tuple[str, ...], role: str = "pardons") -> int:
+            if not listed:
                 return -1
-            if (role, words) not in slot_of:
-                slot_of[role, words] = _FIRST_SLOT + len(slot_of)
-                for word in words:
-                    members[word].append(slot_of[role, words])
-            return slot_of[role, words]
+            if (role, listed) not in slot_of:
+                slot_of[role, listed] = FIRST_SLOT + len(slot_of)
+                for word in listed:
+                    getattr(words[word], role).append(slot_of[role, listed])
+            return slot_of[role, listed]
 
-        for mark in _BOUNDARIES:
-            members[mark] = list(_MARK)
         for word in self._negation.negators:
-            members[word].append(_NEGATOR)
+            words[word].plain.append(NEGATOR)
         for word in self._negation.others:
-            members[word].append(_OTHER)
+            words[word].plain.append(OTHER)
         self._patterns: dict[int, list[re.Pattern[str]]] = {}
         self._pairs: dict[int, list[tuple[int, int, int]]] = {}
         self._unless: list[tuple[int, int, int]] = []
         for number, rule in enumerate(self.rules):
             for word in rule.words:
-                before, gap, after = gapped(word)
+                first, gap, rest = gapped(word)
                 if gap:
-                    others[before].append((number, after, gap))
+                    words[first].others.append((number, rest, gap))
                 else:
-                    direct[before].append(number)
+                    (words[first].coded if rule.label not in _NO_CODE else words[first].rules).append(number)
             for word in rule.trigger:
-                others[word].append((number, "", 0))
+                words[word].others.append((number, "", 0))
             if rule.patterns:
                 self._patterns[number] = [re.compile(pattern) for pattern in rule.patterns]
             if rule.aspect:
-                states = slot(rule.state, "state"), slot(rule.good, "state")
-                self._pairs.setdefault(slot(rule.aspect, "aspect"), []).append((number, *states))
+                states = slot(rule.state, "states"), slot(rule.good, "states")
+                self._pairs.setdefault(slot(rule.aspect, "aspects"), []).append((number, *states))
             self._unless.append((slot(rule.unless), slot(rule.unless_clause), slot(rule.unless_text)))
+        self._checks = [
+            (rule.negation, rule.longest, max(unless) >= 0)
+            for rule, unless in zip(self.rules, self._unless, strict=True)
+        ]
         self._automaton = ahocorasick.Automaton()
-        for word in {**direct, **members, **others}:
-            entry = (len(word), tuple(direct.get(word, ())), tuple(members.get(word, ())), tuple(others.get(word, ())))
-            self._automaton.add_word(word, entry)
+        for word, entry in words.items():
+            self._automaton.add_word(word, entry.packed(len(word)))
+        for mark in BOUNDARIES:
+            self._automaton.add_word(mark, None)
         self._automaton.make_automaton()
-        self._states = {number for (role, _), number in slot_of.items() if role == "state"}
-        self._lone = {
-            word: (direct.get(word, []), members.get(word, []))
-            for word in {**direct, **members, **others}
-            if len(word) == 1
-        }
-        self._coded = [rule.label not in _NO_CODE for rule in self.rules]
         self._quiet = _quiet(self.rules)
         self._labels = _labels(self.rules)
         self._label_column = [self._labels.index(rule.label) for rule in self.rules]
         self._flip = [(rule.label, {"positive": 1, "negative": -1}.get(rule.label, 0)) for rule in self.rules]
         names = _context_names(self.rules)
         base = len(self.rules)
-        self._denied = [
+        self._denied_column = [
             base + names.index(f"denied:{rule.name}") if rule.negation == "flip" else number
             for number, rule in enumerate(self.rules)
         ]
@@ -347,45 +365,3 @@ def _context_names(rules: Sequence[Rule]) -> list[str]:
         *(f"stand:{name}" for name in _STAND),
         *(f"denied:{rule.name}" for rule in rules if rule.negation == "flip"),
     ]
-
-
-def _negators(slots: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """The negators of a text, longest first where they overlap, without those inside words that deny nothing."""
-    found = slots.get(_NEGATOR)
-    if not found:
-        return []
-    others = slots.get(_OTHER, ())
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
-        if kept and start < kept[-1][1]:
-            continue
-        if any(
-            (begin <= start and end <= stop) or (begin <= start < stop and stop - begin > 1) for begin, stop in others
-        ):
-            continue
-        kept.append((start, end))
-    return kept
-
-
-def _longest(spans: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
-    kept: list[tuple[int, int, bool]] = []
-    for span in sorted(spans, key=lambda item: (item[0] - item[1], item[0], item[2])):
-        if all(span[1] <= start or end <= span[0] for start, end, _ in kept):
-            kept.append(span)
-    return sorted(kept)
-
-
-def gap_crosses(bounds: list[int], start: int, end: int) -> bool:
-    """Does a clause boundary stand inside [start, end)?"""
-    place = bisect_right(bounds, start)
-    return place < len(bounds) and bounds[place] < end
-
-
-def _floor(bounds: list[int], start: int) -> int:
-    place = bisect_right(bounds, start)
-    return bounds[place - 1] + 1 if place else 0
-
-
-def _ceiling(bounds: list[int], end: int) -> int:
-    place = bisect_right(bounds, end - 1)
-    return bounds[place] if place < len(bounds) else 1 << 30
