@@ -137,14 +137,15 @@ def _header_position(filled: list[Row], options: Options) -> int | None:
     """The row that names the columns, among the first 30; None when there is none."""
     if [cell(value) for value in filled[0][1]] == list(QUARANTINE_COLUMNS):
         return 0  # our own file of rows set aside, mended
-    wanted = {names.key(column) for column in options.mapping.values()}
+    choices = [options.mapping, *options.settings.profiles.values()]
+    wanted = [{names.key(column) for column in choice.values()} for choice in choices if choice]
     best, best_score = None, 0
     for place, (_, cells) in enumerate(filled[:30]):
         texts = [cell(value) for value in cells]
         short = [text for text in texts if text and len(text) <= 60]
         if not short or any(isinstance(value, float) for value in cells):
             continue
-        if wanted and wanted <= {names.key(text) for text in short}:
+        if any(columns <= {names.key(text) for text in short} for columns in wanted):
             return place
         fields = {found[0][0] for text in short if (found := names.candidates(text))}
         score = len(fields)
@@ -174,7 +175,7 @@ def _is_question_row(cells: Sequence[Cell]) -> bool:
 def _looks_like_header(filled: list[Row]) -> bool:
     """An unknown first row is a header with words over columns of numbers or dates, and no value repeated below."""
     first = [cell(value) for value in filled[0][1]]
-    if len(filled) < 3 or not all(first) or len(set(first)) < len(first) or max(map(len, first)) > 40:
+    if len(filled) < 2 or not all(first) or len(set(first)) < len(first) or max(map(len, first)) > 40:
         return False
     if not _no_data(first):
         return False

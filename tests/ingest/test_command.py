@@ -1,0 +1,144 @@
+"""`feedback ingest` as people type it: summary, JSON, dry run, profiles, and one clear line for bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from feedback.cli import ingest
+from feedback.cli.app import Globals
+from feedback.errors import FeedbackError
+from feedback.store import Store
+
+RUNNER = CliRunner()
+CSV = (
+    "发表时间,作者,评级,标题,内容\n2024-01-02 08:00:00,小王,1,打不开,更新之后打不开了，加我微信abc12345\n"
+    "2024-01-02 09:00:00,小李,5,,好用\n2024-01-02 09:00:00,小李,5,,好用\n2024-01-03,小张,3,,\n数据支持一次性导出5000条，超过限制建议分批导出。,,,,\n"
+)
+
+
+def run(folder: Path, *arguments: object, lang: str | None = None) -> Result:
+    app = typer.Typer()
+
+    @app.callback()
+    def options(context: typer.Context) -> None:
+        context.obj = Globals(folder / "s.duckdb", None, lang, False)
+
+    ingest.register(app)
+    words = ["ingest", *map(str, arguments), "--kind", "review", "--product", "课堂"]
+    result = RUNNER.invoke(app, words)
+    if result.exception and not isinstance(result.exception, (FeedbackError, SystemExit)):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text(CSV, encoding="utf-8")
+    return tmp_path
+
+
+def test_summary(folder: Path) -> None:
+    result = run(folder, "a.csv")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[:8] == [
+        "a.csv  (utf-8，表头在第 1 行)",
+        "  列  正文←内容  时间←发表时间  评分←评级  标题←标题  作者←作者",
+        "  读取 4  新入库 2  已有 0  重复 1  隔离 1  其中近似重复 0",
+        "  已遮蔽  微信 1",
+        "  ! 导出被截断：导出工具一次最多 5000 条，请分批导出",
+        "  ! 跳过 1 行导出说明",
+        "",
+        lines[7],
+    ]
+    assert lines[7].startswith("隔离的行（含原始内容）：")
+
+
+def test_summary_in_english(folder: Path) -> None:
+    lines = run(folder, "a.csv", lang="en").stdout.splitlines()
+    assert lines[:5] == [
+        "a.csv  (utf-8, header in row 1)",
+        "  columns  text←内容  created_at←发表时间  rating←评级  title←标题  author←作者",
+        "  4 read, 2 stored, 0 known, 1 duplicates, 1 quarantined, 0 of the stored near duplicates",
+        "  masked  WeChat 1",
+        "  ! the export was cut: the tool gives 5000 rows at most, export in parts",
+    ]
+
+
+def test_json(folder: Path) -> None:
+    first: dict[str, Any] = json.loads(run(folder, "a.csv", "--json").stdout)
+    assert first["files"] == [
+        {
+            "path": "a.csv", "sheet": None, "encoding": "utf-8", "header_row": 1,
+            "columns": {"text": "内容", "created_at": "发表时间", "rating": "评级", "title": "标题", "author": "作者"},
+            "read": 4, "stored": 2, "known": 0, "duplicates": 1, "near_duplicates": 0, "quarantined": 1,
+            "masked": {"微信": 1}, "notes": {"cut_at": 5000, "notice": 1},
+        }
+    ]  # fmt: skip
+    assert Path(first["quarantine"]).is_file()
+    second = json.loads(run(folder, "a.csv", "--json").stdout)
+    assert [second["files"][0][name] for name in ("read", "stored", "known", "duplicates", "quarantined")] == [4, 0, 2, 1, 1]
+
+
+def test_dry_run(folder: Path) -> None:
+    result = run(folder, "a.csv", "--dry-run")
+    assert result.exit_code == 0
+    assert "试运行：不写入任何内容" in result.stdout
+    assert "打不开。更新之后打不开了，加我微信〔微信〕" in result.stdout
+    assert "    行 3  2024-01-02 09:00:00  评分 5.0" in result.stdout
+    assert sorted(path.name for path in folder.iterdir()) == ["a.csv"]
+
+
+def test_profile_is_saved_and_used(folder: Path) -> None:
+    Path("b.csv").write_text("话,别的话,何时\n这是正经的评论内容,这是另外一列更长更长的文字,2024-01-02\n", encoding="utf-8")
+    assert run(folder, "b.csv", "--map", "text=话", "--save-profile", "周报").exit_code == 0
+    assert 'text = "话"' in Path("feedback.toml").read_text(encoding="utf-8")
+    Path("c.csv").write_text("话,别的话,何时\n下周的评论内容,下周另外一列更长更长的文字,2024-01-09\n", encoding="utf-8")
+    assert run(folder, "c.csv").exit_code == 0
+    with Store(folder / "s.duckdb") as store:
+        assert store.rows("SELECT text FROM feedback ORDER BY created_at") == [("这是正经的评论内容",), ("下周的评论内容",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (["nowhere.csv"], 4, "nowhere.csv: no such file or folder"),
+        (["empty.csv"], 4, "empty.csv: the file is empty"),
+        (["picture.csv"], 4, "picture.csv: not a text or workbook file"),
+        (["numbers.csv"], 4, "numbers.csv: no column with text; columns: id, amount"),
+        (["folder"], 4, "folder: no readable files in this folder"),
+        (["a.csv", "--map", "text=没有"], 2, "a.csv: --map text=没有: no such column"),
+        (["a.csv", "--map", "words"], 2, "--map words: not FIELD=COLUMN"),
+        (["a.csv", "--tz", "Mars/Base"], 2, "--tz Mars/Base: unknown time zone"),
+        (["a.csv", "--as-of", "soon"], 2, "--as-of: 'soon' is not a date"),
+        (["a.csv", "--sheet", "没有"], 4, "a.csv: no sheet '没有'"),
+    ],
+)
+def test_bad_input_is_one_line_and_stores_nothing(folder: Path, arguments: list[str], exit_code: int, message: str) -> None:
+    Path("empty.csv").touch()
+    Path("picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    Path("numbers.csv").write_text("id,amount\n1,2\n", encoding="utf-8")
+    Path("folder").mkdir()
+    result = run(folder, *arguments)
+    assert isinstance(result.exception, FeedbackError)
+    assert result.exception.exit_code == exit_code
+    assert result.exception.message == message
+    assert result.exception.hint
+    assert not (folder / "s.duckdb").exists()
+
+
+def test_one_bad_file_among_good_ones_stores_nothing_but_a_folder_goes_on(folder: Path) -> None:
+    Path("bad.csv").write_bytes(b"\x00" * 100 + b"\x01")
+    assert isinstance(run(folder, "a.csv", "bad.csv").exception, FeedbackError)
+    assert not (folder / "s.duckdb").exists()
+    result = run(folder, folder)
+    assert result.exit_code == 0
+    assert "略过：" in result.stdout
+    assert "bad.csv" in result.stdout
