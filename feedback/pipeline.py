@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -89,33 +90,32 @@ def ingest(
     ledger = ingest_room.Ledger()
     aside = ingest_room.Quarantine(settings.store.parent, settings.store.stem, now, settings.lang)
     files: list[ingest_room.FileReport] = []
-    stored: dict[str, int] = {}
     seen: list[pd.DataFrame] = []
-    for table in plan.tables:
-        report = ingest_room.FileReport(table)
-        files.append(report)
-        for batch in ingest_room.batches(table, options):
-            known = store_write.known_ids(store, ledger.unmet(batch.frame)) if store is not None else set()
-            new, again, old = ledger.split(batch.frame, known)
-            if not dry_run and store is not None:
-                aside.write(batch.quarantined)
-                store_write.insert_feedback(store, new, again)
-            else:
-                seen.append(new[["id", "kind", "author", "text", "created_at"]])
-            stored.update(dict.fromkeys(new["id"], len(files) - 1))
-            report.add(batch)
-            report.stored += len(new)
-            report.known += old
-            report.duplicates += len(again)
-            if progress is not None:
-                progress(report)
+    with store_write.modest(store) if store is not None else nullcontext():
+        for table in plan.tables:
+            report = ingest_room.FileReport(table)
+            files.append(report)
+            for batch in ingest_room.batches(table, options):
+                known = store_write.known_ids(store, ledger.unmet(batch.frame)) if store is not None else set()
+                new, again, old = ledger.split(batch.frame, known, len(files) - 1)
+                if not dry_run and store is not None:
+                    aside.write(batch.quarantined)
+                    store_write.insert_feedback(store, new, again)
+                else:
+                    seen.append(new[["id", "kind", "author", "text", "created_at"]])
+                report.add(batch)
+                report.stored += len(new)
+                report.known += old
+                report.duplicates += len(again)
+                if progress is not None:
+                    progress(report)
     comparable = pd.concat(seen) if seen else pd.DataFrame()
     if store is not None and not dry_run:
         comparable = store_write.comparable(store, options.product)
     marks = ingest_room.mark_copies(comparable, options.settings)
     for identifier in marks["id"]:
-        if identifier in stored:
-            files[stored[identifier]].near_duplicates += 1
+        if (place := ledger.new_in(identifier)) is not None:
+            files[place].near_duplicates += 1
     if store is not None and not dry_run:
         store_write.mark_copies(store, options.product, marks)
         store_write.record_ingests(store, [

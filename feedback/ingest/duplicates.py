@@ -6,6 +6,7 @@ sensitive hashing, each candidate verified by its true Jaccard similarity. A rec
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from typing import Final
 
@@ -42,53 +43,64 @@ def mark_copies(records: pd.DataFrame, settings: IngestSettings) -> pd.DataFrame
     columns = ["id", "near_duplicate_of", "duplicate_reason"]
     if records.empty:
         return pd.DataFrame(columns=columns)
-    similarity, min_length = settings.near_duplicate_similarity, settings.near_duplicate_min_length
+    min_length = settings.near_duplicate_min_length
     ordered = records.sort_values(["created_at", "id"], na_position="last", kind="stable")
     keys = [alike(text) for text in ordered["text"]]
+    repeated = _repeated(keys)
     ids, kinds, authors = list(ordered["id"]), list(ordered["kind"]), list(ordered["author"])
     found: dict[str, tuple[str, str]] = {}
     first: dict[str, str] = {}
     own: dict[tuple[str, str], str] = {}
-    leaders: list[tuple[str, str]] = []
-    for key, identifier, kind, author in zip(keys, ids, kinds, authors, strict=True):
-        public = kind in ("review", "social")
-        named = isinstance(author, str)
-        if named and kind != "interview" and len(key) >= SAME_AUTHOR_LENGTH and (author, key) in own:
-            found[identifier] = (own[author, key], "copy")
-            continue
-        if public and len(key) >= min_length and len(_pairs(key)) >= _MIN_PAIRS:
-            if key in first:
+    leaders: list[int] = []
+    for place, (key, identifier, kind, author) in enumerate(zip(keys, ids, kinds, authors, strict=True)):
+        told = kind in ("review", "social") and len(key) >= min_length and len(_pairs(key)) >= _MIN_PAIRS
+        if repeated[place]:
+            named = isinstance(author, str) and kind != "interview" and len(key) >= SAME_AUTHOR_LENGTH
+            if named and (author, key) in own:
+                found[identifier] = (own[author, key], "copy")
+                continue
+            if told and key in first:
                 found[identifier] = (first[key], "copy")
-            else:
-                first[key] = identifier
-                leaders.append((key, identifier))
-        if named:
-            own.setdefault((author, key), found.get(identifier, (identifier, ""))[0])
-    near = _near(leaders, similarity)
-    for identifier, (of, reason) in found.items():
-        found[identifier] = (near.get(of, of), reason)
+            if named:
+                own[author, key] = found.get(identifier, (identifier, ""))[0]
+            if told:
+                first.setdefault(key, identifier)
+        if told and identifier not in found:
+            leaders.append(place)
+    near = {ids[place]: ids[of] for place, of in _near(keys, leaders, settings.near_duplicate_similarity).items()}
+    found = {identifier: (near.get(of, of), reason) for identifier, (of, reason) in found.items()}
     found.update({identifier: (of, "near") for identifier, of in near.items()})
     rows = sorted((identifier, of, reason) for identifier, (of, reason) in found.items())
     return pd.DataFrame(rows, columns=columns)
 
 
-def _near(texts: list[tuple[str, str]], similarity: float) -> dict[str, str]:
-    """id → id of the earliest text so similar that is no copy itself. `texts`: (normalised, id), earliest first."""
-    near: dict[str, str] = {}
-    if len(texts) < 2:
+def _repeated(keys: list[str]) -> NDArray[np.bool_]:
+    """Which keys occur more than once; by their hashes, so that a million keys need little memory."""
+    hashes = np.fromiter(
+        (int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") for key in keys),
+        dtype=np.uint64,
+        count=len(keys),
+    )
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse] > 1)
+
+
+def _near(keys: list[str], leaders: list[int], similarity: float) -> dict[int, int]:
+    """place → place of the earliest text so similar that is no copy itself. `leaders`: places in `keys`, earliest first."""
+    near: dict[int, int] = {}
+    if len(leaders) < 2:
         return near
-    candidates = _candidates(_signatures([text for text, _ in texts]))
-    for place in sorted(candidates):
-        text, identifier = texts[place]
-        mine = _pairs(text)
-        for other in sorted(candidates[place]):
-            if texts[other][1] in near:
+    candidates = _candidates(_bands([keys[place] for place in leaders]))
+    for rank in sorted(candidates):
+        mine = _pairs(keys[leaders[rank]])
+        for other in sorted(candidates[rank]):
+            if leaders[other] in near:
                 continue
-            theirs = _pairs(texts[other][0])
+            theirs = _pairs(keys[leaders[other]])
             small, large = sorted((len(mine), len(theirs)))
             shared = len(mine & theirs) if small >= similarity * large else 0
             if shared >= similarity * (len(mine) + len(theirs) - shared):
-                near[identifier] = texts[other][1]
+                near[leaders[rank]] = leaders[other]
                 break
     return near
 
@@ -97,24 +109,24 @@ def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def _signatures(texts: list[str]) -> NDArray[np.uint32]:
-    """MinHash signatures, (texts × permutations), in blocks: the pairs of few texts are in memory at once."""
-    signatures = np.empty((len(texts), _BANDS * _ROWS), dtype=np.uint32)
+def _bands(texts: list[str]) -> NDArray[np.uint32]:
+    """MinHash bands as numbers, (bands × texts), in blocks: the pairs of few texts are in memory at once."""
+    bands = np.empty((_BANDS, len(texts)), dtype=np.uint32)
     for start in range(0, len(texts), _BLOCK):
         tokens = [sorted(_pairs(text)) for text in texts[start : start + _BLOCK]]
         digests = rensa.RMinHash.digests_from_token_sets(tokens, num_perm=_BANDS * _ROWS, seed=_SEED)
-        signatures[start : start + len(tokens)] = np.asarray(digests, dtype=np.uint32)
-    return signatures
+        signatures = np.asarray(digests, dtype=np.uint64).reshape(len(tokens), _BANDS, _ROWS)
+        key = signatures[:, :, 0]
+        for row in range(1, _ROWS):
+            key = key * np.uint64(0x9E3779B97F4A7C15) + signatures[:, :, row]
+        bands[:, start : start + len(tokens)] = (key >> np.uint64(32)).astype(np.uint32).T
+    return bands
 
 
-def _candidates(signatures: NDArray[np.uint32]) -> dict[int, set[int]]:
-    """place → earlier places that share a band of the signature; of a crowded band the earliest and the one before."""
+def _candidates(bands: NDArray[np.uint32]) -> dict[int, set[int]]:
+    """place → earlier places that share a band; of a crowded band the earliest and the one before."""
     found: dict[int, set[int]] = defaultdict(set)
-    for band in range(_BANDS):
-        columns = signatures[:, band * _ROWS : (band + 1) * _ROWS].astype(np.uint64)
-        key = columns[:, 0]
-        for extra in range(1, _ROWS):
-            key = key * np.uint64(0x9E3779B97F4A7C15) + columns[:, extra]
+    for key in bands:
         order = np.argsort(key, kind="stable")
         ranked = key[order]
         starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])

@@ -55,25 +55,30 @@ class IngestReport:
 
 
 class Ledger:
-    """Which ids this run has met. Keeps 8 bytes of each id, so a million rows fit in little memory."""
+    """Which ids this run has met, and in which file it found them new. Ids are kept as numbers, to save memory."""
 
     def __init__(self) -> None:
-        self._met: set[int] = set()
+        self._met: dict[int, int] = {}
 
-    def split(self, frame: pd.DataFrame, known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-        """(new rows, rows met before in this run, count of rows known from earlier runs) of one batch."""
+    def split(self, frame: pd.DataFrame, known: set[str], file: int) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+        """(new rows, rows met before in this run, count of rows known from earlier runs) of one batch of a file."""
         new, again, old = [], [], 0
         for place, identifier in enumerate(frame["id"]):
             number = int(identifier, 16)
             if number in self._met:
                 again.append(place)
                 continue
-            self._met.add(number)
+            self._met[number] = -1 if identifier in known else file
             if identifier in known:
                 old += 1
             else:
                 new.append(place)
         return frame.iloc[new], frame.iloc[again], old
+
+    def new_in(self, identifier: str) -> int | None:
+        """The number of the file in which this run found an id new; None when it did not."""
+        file = self._met.get(int(identifier, 16), -1)
+        return None if file < 0 else file
 
     def unmet(self, frame: pd.DataFrame) -> list[str]:
         """The ids of a batch that this run has not met yet: only these need looking up."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,6 +48,16 @@ def known_ids(store: Store, ids: Sequence[str]) -> set[str]:
         return set()
     found = store.rows("SELECT id FROM feedback WHERE id IN (SELECT unnest(?::VARCHAR[]))", [list(ids)])
     return {row[0] for row in found}
+
+
+@contextmanager
+def modest(store: Store, limit: str = "500MB") -> Iterator[None]:
+    """Bound what the database holds in memory while many rows go in; it spills to disk beside the store."""
+    store.connection.execute(f"SET memory_limit = '{limit}'")
+    try:
+        yield
+    finally:
+        store.connection.execute("RESET memory_limit")
 
 
 def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> None:
