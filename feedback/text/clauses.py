@@ -27,7 +27,7 @@ CONJUNCTIONS = (
 
 #: Marks between clauses. A dot or comma between digits (3.5, 1,000) and a hyphen inside a word are not.
 _EMOJI = "\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u2b50\u2b55\u200d"
-_MARK = re.compile(rf"(?:[。!?;:,、…~\n\r\s\"()\[\]<>《》【】|·^*=+{_EMOJI}]|\.(?!\d)|(?<!\d)\.|-{{2,}})+")
+_MARK = re.compile(rf"(?:[。!?;:、…~\n\r\s\"()\[\]<>《》【】|·^*=+{_EMOJI}]|[.,](?!\d)|(?<!\d)[.,]|-{{2,}})+")
 _NOT_BEFORE = re.compile(r"(?:不|也|还|那|这|都|真|你|我|他|它)$")
 _CUT = re.compile("|".join(sorted(CONJUNCTIONS, key=len, reverse=True)))
 #: Words that merely contain a conjunction.

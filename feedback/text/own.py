@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A text with its foreign parts blanked by spaces (same length), and those parts as (kind, start, end), in order."""
+    """A text with its foreign parts blanked by spaces (same length); those parts as (kind, start, end), in order."""
 
     text_masked: str
     foreign: tuple[tuple[str, int, int], ...]
