@@ -21,20 +21,40 @@ from feedback.errors import BadModel, NothingToDo, UsageError
 from feedback.judge import model as judge_model
 from feedback.judge.combine import judge_texts
 from feedback.lexicon import taxonomy
-from feedback.records import Lead, Verdict
 from feedback.pipeline_leads import (
     LeadsBuilt as LeadsBuilt,
+)
+from feedback.pipeline_leads import (
     lead as lead,
+)
+from feedback.pipeline_leads import (
     lead_change as lead_change,
+)
+from feedback.pipeline_leads import (
     lead_history as lead_history,
+)
+from feedback.pipeline_leads import (
     lead_move as lead_move,
+)
+from feedback.pipeline_leads import (
     lead_split as lead_split,
+)
+from feedback.pipeline_leads import (
     leads as leads,
+)
+from feedback.pipeline_leads import (
     leads_build as leads_build,
+)
+from feedback.pipeline_leads import (
     leads_context as leads_context,
+)
+from feedback.pipeline_leads import (
     leads_merge as leads_merge,
+)
+from feedback.pipeline_leads import (
     leads_undo as leads_undo,
 )
+from feedback.records import Lead, Verdict
 from feedback.settings import Settings
 from feedback.store import Store, read
 from feedback.store import incidents as store_incidents
@@ -46,9 +66,11 @@ from feedback.track import brief as brief_room
 from feedback.track import incidents as incident_room
 from feedback.track import keywords as keywords_room
 from feedback.track import messages, monitor
+from feedback.track import signs as sign_room
 from feedback.track.brief import Brief
 from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import JudgeErrors, Tracked
+from feedback.track.signs import Sign
 
 #: Records judged and stored in one transaction.
 JUDGED_AT_ONCE = 500
@@ -64,7 +86,7 @@ class IngestPlan:
 
 
 def plan_ingest(paths: Sequence[Path], options: ingest_room.Options, *, now: datetime) -> IngestPlan:
-    """Look into `paths` without a store. Raises InputError for a file that cannot be used; inside a folder it is left out."""
+    """Look into `paths`, without a store. Raises InputError for an unusable file; inside a folder it is left out."""
     sources, skipped = ingest_room.find(paths, now)
     lenient = any(path.is_dir() for path in paths)
     tables, left_out = ingest_room.plan(sources, options, lenient=lenient)
@@ -178,6 +200,7 @@ class TrackResult:
     opened: tuple[Incident, ...]
     now: datetime
     waiting: int
+    signs: tuple[Sign, ...] = ()
 
 
 def track(
@@ -229,6 +252,13 @@ def track(
         opened=tuple(incident for incident, _ in opened),
         now=now,
         waiting=store_incidents.waiting(store),
+        signs=sign_room.signs(
+            frame,
+            tracked,
+            zone=settings.zone,
+            confidence=settings.track.confidence,
+            nps_floor=settings.track.nps_floor,
+        ),
     )
 
 

@@ -86,7 +86,7 @@ def _repeated(keys: list[str]) -> NDArray[np.bool_]:
 
 
 def _near(keys: list[str], leaders: list[int], similarity: float) -> dict[int, int]:
-    """place → place of the earliest text so similar that is no copy itself. `leaders`: places in `keys`, earliest first."""
+    """place → place of the earliest text so similar that is no copy itself. `leaders`: places, earliest first."""
     near: dict[int, int] = {}
     if len(leaders) < 2:
         return near

@@ -87,6 +87,8 @@ _PERSON: Final = frozenset(
     ]
 )
 _ABOUT: Final = frozenset(["访谈时间", "时间", "日期", "访谈日期", "date", "time"])
+#: A line drawn between people.
+_RULE: Final = re.compile(r"[-=*_~—─━·.#]{3,}")
 _ID: Final = re.compile(r"^ID\s*[:：]?\s*(?=\w)", re.I)
 _NUMBERED: Final = re.compile(r"[A-Za-z]{0,6}[-_ #]?\d{1,6}")
 #: An empty answer is no record: it is not counted as read.
@@ -139,6 +141,10 @@ def blocks(rows: Iterable[Row | Quarantined], file: str) -> Iterator[Answer | Qu
             yield Answer(start, person, question, text, when)
 
     for number, line in lines:
+        if _RULE.fullmatch(line):
+            yield from done()
+            current, asking = None, False
+            continue
         label, rest = _split(line, named)
         if label == "speaker":
             person, label = _person(stem, _LABEL.match(line)[1]), "reply"  # type: ignore[index]

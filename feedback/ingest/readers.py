@@ -27,7 +27,7 @@ def sheets(source: Source, wanted: str | None = None) -> list[Sheet]:
     if suffix in (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods") and (head.startswith((b"PK", b"\xd0\xcf\x11\xe0"))):
         return workbooks.sheets(source, wanted)
     if wanted is not None:
-        raise UnreadableFile(f"{source.name}: no sheet {wanted!r}", hint="only workbooks have sheets; leave --sheet out")
+        raise UnreadableFile(f"{source.name}: no sheet {wanted!r}", hint="only workbooks have sheets: leave it out")
     if suffix == ".docx":
         return documents.word(source)
     encoding = encodings.detect(head)
