@@ -102,8 +102,7 @@ def _refresh(tools: _Tools) -> None:
     if len(naming):
         members = store_leads.members(store, list(naming["id"]))
         vectors = tools.vectors(list(members["quote"]))
-        for name in lead_build.names(tools.grouper, known, naming, members, vectors):
-            store_leads.save_name(store, name)
+        store_leads.save_names(store, list(lead_build.names(tools.grouper, known, naming, members, vectors)))
     ranking = lead_score.rank(*store_leads.to_rank(store), tools.settings.leads)
     store_leads.save_ranks(store, ranking.table)
 

@@ -17,6 +17,7 @@ from feedback.leads import quotes
 from feedback.leads.aspects import Matcher, aspects, label
 from feedback.leads.cluster import Placement, Theme, place
 from feedback.leads.mine import from_keys
+from feedback.leads.quotes import Members, Unit
 from feedback.leads.title import Titler, style
 from feedback.lexicon import Taxonomy, taxonomy
 from feedback.settings import LeadSettings, TextSettings
@@ -39,10 +40,10 @@ def cutter(settings: TextSettings, folder: Path | None = None) -> Callable[[str]
 
 @dataclass(frozen=True)
 class Naming:
-    """Quotes that stand for a lead (feedback_id, code, span_start; best first), and its titles where they are new."""
+    """Quotes that stand for a lead, best first, and its titles where they are new."""
 
     lead_id: str
-    quotes: pd.DataFrame
+    quotes: list[Unit]
     title: str | None = None
     title_en: str | None = None
     people: int = 0
@@ -65,7 +66,7 @@ class Grouper:
         families = {code.name: code.family for code in self.taxonomy.codes.values()}
         return place(units, vectors, self._matcher, families, self.settings, existing)
 
-    def title(self, keys: list[str], code: str, members: pd.DataFrame, used: set[str]) -> tuple[str, str]:
+    def title(self, keys: list[str], code: str, members: Members, used: set[str]) -> tuple[str, str]:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""
         known = self.known | from_keys(keys)
         words = [word for key in keys if key in known for word in known[key].words]
@@ -73,18 +74,20 @@ class Grouper:
         about = self.taxonomy.codes.get(code)
         return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
 
-    def bonus(self, members: pd.DataFrame, title: str) -> list[float]:
+    def bonus(self, members: Members, title: str) -> list[float]:
         """How well each member's quote stands for a lead of this title, beside its nearness to the middle."""
-        pairs = zip(members["quote"], members["how"], strict=True)
-        return [self._titler.shows(quote, title) + (0.1 if how in _SURE else 0.0) for quote, how in pairs]
+        shows = self._titler.shows(title)
+        pairs = zip(members.quotes, members.how, strict=True)
+        return [shows(quote) + (0.1 if how in _SURE else 0.0) for quote, how in pairs]
 
 
-def _voices(members: pd.DataFrame) -> list[tuple[str, str]]:
+def _voices(members: Members) -> list[tuple[str, str]]:
     """(person, quote) of the members that a title is made of: no copies; those surely placed where there are enough."""
-    own = members[members["near_duplicate_of"].isna()]
-    sure = own[own["how"].isin(_SURE)]
-    chosen = sure if sure["person"].nunique() >= _ENOUGH else own if len(own) else members
-    return list(zip(chosen["person"], chosen["quote"], strict=True))
+    rows = list(zip(members.persons, members.quotes, members.how, members.copies, strict=True))
+    own = [row for row in rows if not row[3]] or rows
+    sure = [row for row in own if row[2] in _SURE]
+    chosen = sure if len({row[0] for row in sure}) >= _ENOUGH else own
+    return [(person, quote) for person, quote, _, _ in chosen]
 
 
 def names(
@@ -97,19 +100,19 @@ def names(
     for product, title in zip(leads.loc[stays, "product"], leads.loc[stays, "title"], strict=True):
         used.setdefault(product, set()).add(title)
     places = members.groupby("lead_id", sort=True).indices
+    everyone = Members.of(members)
     for lead in wanted.sort_values(["people", "id"], ascending=[False, True]).to_dict("records"):
         if lead["id"] not in places:
             continue
         rows = np.asarray(places[lead["id"]])
         rows = rows[_spread(len(rows))]
-        part = members.iloc[rows]
+        part = everyone.at(rows)
         title, title_en = lead["title"], None
         if lead["retitle"]:
             taken = used.setdefault(lead["product"], set())
             title, title_en = grouper.title(list(lead["aspects"]), lead["code"], part, taken)
             taken.add(title)
-        chosen = quotes.choose(part, vectors[rows], grouper.bonus(part, title), grouper.settings.quotes)
-        stand = part.iloc[chosen][["feedback_id", "code", "span_start"]]
+        stand = quotes.choose(part, vectors[rows], grouper.bonus(part, title), grouper.settings.quotes)
         yield Naming(lead["id"], stand, title if lead["retitle"] else None, title_en, int(lead["people"]))
 
 

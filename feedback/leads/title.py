@@ -105,15 +105,19 @@ class Titler:
                 merit, best = value, text
         return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
 
-    def shows(self, quote: str, title: str) -> float:
-        """How well a quote stands for a lead: 1 when it bears every word of the title, more when it says what is amiss,
-        less for praise."""
-        form = normalise(quote)
-        words = set(self._cut(form))
-        bears = all(word in form for word in self._cut(normalise(title)) if word.strip())
-        amiss = bool(words & self._lists.state) or any(c in self._lists.amiss for c in form)
-        praised = bool(words & self._lists.praise) and not _denied(form)
-        return 1.0 * bears + 0.15 * amiss - 0.3 * praised
+    def shows(self, title: str) -> Callable[[str], float]:
+        """How well a quote stands for a lead of this title: 1 when it bears every word of the title, more when it says
+        what is amiss, less for praise."""
+        wanted = [word for word in self._cut(normalise(title)) if word.strip()]
+
+        def merit(quote: str) -> float:
+            form = normalise(quote)
+            words = set(self._cut(form))
+            amiss = bool(words & self._lists.state) or not self._lists.amiss.isdisjoint(form)
+            praised = bool(words & self._lists.praise) and not _denied(form)
+            return 1.0 * all(word in form for word in wanted) + 0.15 * amiss - 0.3 * praised
+
+        return merit
 
     def _clauses(self, quote: str) -> list[list[str]]:
         """The words of each clause of a quote, without what a title leaves out."""

@@ -118,7 +118,7 @@ class _Naming(Protocol):
     @property
     def lead_id(self) -> str: ...
     @property
-    def quotes(self) -> pd.DataFrame: ...
+    def quotes(self) -> list[tuple[str, str, int]]: ...
     @property
     def title(self) -> str | None: ...
     @property
@@ -127,24 +127,35 @@ class _Naming(Protocol):
     def people(self) -> int: ...
 
 
-def save_name(store: Store, name: _Naming) -> None:
-    """The quotes that stand for a lead and, where made anew, its titles."""
-    store.connection.execute("DELETE FROM lead_quotes WHERE lead_id = ?", [name.lead_id])
-    frame = name.quotes.assign(lead_id=name.lead_id, position=range(1, len(name.quotes) + 1))
-    _insert(store, "lead_quotes", frame, ("lead_id", "position", "feedback_id", "code", "span_start"))
-    if name.title is not None:
+def save_names(store: Store, names: Sequence[_Naming]) -> None:
+    """The quotes that stand for leads and, where made anew, their titles."""
+    store.connection.execute(
+        "DELETE FROM lead_quotes WHERE list_contains(?, lead_id)", [[name.lead_id for name in names]]
+    )
+    rows = [(n.lead_id, at, *unit) for n in names for at, unit in enumerate(n.quotes, 1)]
+    columns = ("lead_id", "position", "feedback_id", "code", "span_start")
+    _insert(store, "lead_quotes", pd.DataFrame(rows, columns=list(columns)), columns)
+    titled = [(n.lead_id, n.title, n.title_en, n.people) for n in names if n.title is not None]
+    if titled:
+        store.connection.register("titled", pd.DataFrame(titled, columns=["id", "title", "title_en", "people"]))
         store.connection.execute(
-            "UPDATE leads SET title = ?, title_en = ?, titled_people = ? WHERE id = ?",
-            [name.title, name.title_en, name.people, name.lead_id],
+            """UPDATE leads l SET title = t.title, title_en = t.title_en, titled_people = t.people
+            FROM titled t WHERE t.id = l.id"""
         )
+        store.connection.unregister("titled")
 
 
 def move_centroids(store: Store, centroids: dict[str, NDArray[np.float32]], encoder: str) -> None:
     """The new middle, by `encoder`, of leads that grew."""
-    for lead_id, vector in sorted(centroids.items()):
-        store.connection.execute(
-            "UPDATE leads SET centroid = ?, encoder = ? WHERE id = ?", [vector.tolist(), encoder, lead_id]
-        )
+    if not centroids:
+        return
+    ids = sorted(centroids)
+    moved = pd.DataFrame({"id": ids, "centroid": pd.Series([centroids[lead_id] for lead_id in ids], dtype=object)})
+    store.connection.register("moved", moved)
+    store.connection.execute(
+        "UPDATE leads l SET centroid = m.centroid, encoder = ? FROM moved m WHERE m.id = l.id", [encoder]
+    )
+    store.connection.unregister("moved")
 
 
 def members(store: Store, lead_ids: Sequence[str] = ()) -> pd.DataFrame:
