@@ -93,6 +93,7 @@ class TrackSettings(Section):
         default_factory=dict, description="where alarms go, by name; secrets stand in the environment"
     )
     quiet_hours: str | None = Field(default=None, description='e.g. "22:00-08:00": messages wait until it ends')
+    nps_floor: float = Field(default=0, ge=-100, le=100, description="an NPS below it is red")
     keywords: dict[str, list[str]] = Field(
         default_factory=dict,
         description="keyword = [the words that count as it]; beside those of lexicons/products.toml",

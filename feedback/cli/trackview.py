@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from feedback.store.incidents import Notification
     from feedback.track.incidents import Incident
     from feedback.track.monitor import Point, Watched
+    from feedback.track.signs import Sign
 
 _STATES = {
     "breach": ("超线", "bold red"),
@@ -55,6 +56,30 @@ _WORDS = {
         "{keyword}: the judge's own errors could make this share: corrected {share:.1%} ({lower:.1%}–{upper:.1%}); "
         "read the posts first",
     ),
+    "volume": (
+        "{subject}：声量突增而占比未变：{now:.0f} 条，此前平均 {before:.1f} 条",
+        "{subject}: volume bursts, the share does not: {now:.0f}, {before:.1f} on average before",
+    ),
+    "praise copies": (
+        "{subject}：好评疑似刷量：{now:.0f} 条雷同好评（此前共 {before:.0f} 条）",
+        "{subject}: praise looks bought: {now:.0f} copies of praise ({before:.0f} in all before)",
+    ),
+    "praise deleted": (
+        "{subject}：好评疑似刷量：{now:.0f} 条五星评论已被删除（此前共 {before:.0f} 条）",
+        "{subject}: praise looks bought: {now:.0f} five-star reviews deleted ({before:.0f} in all before)",
+    ),
+    "theme": (
+        "{subject}：罕见抱怨快速增长：{about} {now:.0f} 条（此前共 {before:.0f} 条）",
+        "{subject}: a rare complaint grows fast: {about}, {now:.0f} ({before:.0f} in all before)",
+    ),
+    "nps floor": (
+        "{subject}：NPS 亮红：{now:.0f}，低于下限；启动 CEO直通车 + 产品体验官",
+        "{subject}: NPS is red: {now:.0f}, below its floor; CEO hotline and product experience officer",
+    ),
+    "nps fall": (
+        "{subject}：NPS 亮红：由 {before:.0f} 跌至 {now:.0f}，超出误差；启动 CEO直通车 + 产品体验官",
+        "{subject}: NPS is red: from {before:.0f} to {now:.0f}, beyond its interval; CEO hotline and product officer",
+    ),
     "failed": (
         "{id} 未能送达 {channel}（试 {attempts} 次）：{error}；下次 --notify 再试",
         "{id} did not reach {channel} ({attempts} attempts): {error}; the next --notify tries again",
@@ -85,6 +110,7 @@ def as_document(result: TrackResult) -> dict[str, Any]:
         "keywords": [_keyword(watched) for watched in result.tracked.keywords],
         "incidents": [incident_document(incident, result.now) for incident in result.incidents],
         "false_discovery_rate": result.tracked.false_discovery_rate,
+        "signs": [_sign(sign) for sign in result.signs],
     }
 
 
@@ -179,6 +205,8 @@ def show_incidents(out: Console, incidents: Sequence[Incident], now: datetime, l
 
 def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
     """Lines for standard error: what was opened, what could not be counted, how many were tested at once."""
+    from feedback.lexicon import taxonomy
+
     for incident in result.opened:
         due = f"{incident.due_at:%Y-%m-%d %H:%M}"
         yield word("would" if dry_run else "opened", lang).format(id=incident.id, keyword=incident.keyword, due=due)
@@ -205,6 +233,11 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
             yield word("empty", lang).format(
                 keyword=watched.keyword, last=f"{last:%Y-%m-%d %H:%M}", day=f"{last:%Y-%m-%d}"
             )
+    for sign in result.signs:
+        name = f"{sign.kind} {sign.red or sign.about}" if sign.kind in ("nps", "praise") else sign.kind
+        code = taxonomy().codes.get(sign.about or "")
+        about = code.label(lang) if code else sign.about
+        yield word(name, lang).format(subject=sign.subject, about=about, now=sign.now, before=sign.before)
     tested = sum(watched.state != "too few" for watched in result.tracked.keywords)
     if tested > 1:
         yield word("bh", lang).format(m=tested, q=result.tracked.false_discovery_rate)
@@ -265,6 +298,21 @@ def _keyword(watched: Watched) -> dict[str, Any]:
         if alarm
         else None,
         "products": dict(watched.products),
+    }
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    # An NPS without a window before has no number to stand beside it.
+    before = None if sign.before != sign.before else _round(sign.before)
+    return {
+        "kind": sign.kind,
+        "subject": sign.subject,
+        "about": sign.about,
+        "now": _round(sign.now),
+        "before": before,
+        "lower": _round(sign.lower),
+        "upper": _round(sign.upper),
+        "red": sign.red,
     }
 
 

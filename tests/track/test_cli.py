@@ -94,6 +94,7 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
             }
         ],
         "false_discovery_rate": 0.05,
+        "signs": [],
     }  # fmt: skip
 
 
