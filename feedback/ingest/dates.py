@@ -203,7 +203,8 @@ def _number(value: float, reading: Reading) -> Moment | None:
 
 def _checked(at: datetime, reading: Reading, how: str = "full") -> Moment | None:
     try:
-        at = at.astimezone(UTC)
+        # Whole seconds: a workbook's 08:30 may come as 08:29:59.999999.
+        at = (at.astimezone(UTC) + timedelta(milliseconds=1)).replace(microsecond=0)
     except (OverflowError, ValueError):
         return None
     return Moment(at, how) if _EARLIEST <= at.year <= 2100 else None

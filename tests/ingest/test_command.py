@@ -1,5 +1,6 @@
 """`feedback ingest` as people type it: summary, JSON, dry run, profiles, and one clear line for bad input."""
 
+# ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
 
 import json
@@ -84,7 +85,13 @@ def test_json(folder: Path) -> None:
     ]  # fmt: skip
     assert Path(first["quarantine"]).is_file()
     second = json.loads(run(folder, "a.csv", "--json").stdout)
-    assert [second["files"][0][name] for name in ("read", "stored", "known", "duplicates", "quarantined")] == [4, 0, 2, 1, 1]
+    assert [second["files"][0][name] for name in ("read", "stored", "known", "duplicates", "quarantined")] == [
+        4,
+        0,
+        2,
+        1,
+        1,
+    ]
 
 
 def test_dry_run(folder: Path) -> None:
@@ -97,13 +104,18 @@ def test_dry_run(folder: Path) -> None:
 
 
 def test_profile_is_saved_and_used(folder: Path) -> None:
-    Path("b.csv").write_text("话,别的话,何时\n这是正经的评论内容,这是另外一列更长更长的文字,2024-01-02\n", encoding="utf-8")
+    Path("b.csv").write_text(
+        "话,别的话,何时\n这是正经的评论内容,这是另外一列更长更长的文字,2024-01-02\n", encoding="utf-8"
+    )
     assert run(folder, "b.csv", "--map", "text=话", "--save-profile", "周报").exit_code == 0
     assert 'text = "话"' in Path("feedback.toml").read_text(encoding="utf-8")
     Path("c.csv").write_text("话,别的话,何时\n下周的评论内容,下周另外一列更长更长的文字,2024-01-09\n", encoding="utf-8")
     assert run(folder, "c.csv").exit_code == 0
     with Store(folder / "s.duckdb") as store:
-        assert store.rows("SELECT text FROM feedback ORDER BY created_at") == [("这是正经的评论内容",), ("下周的评论内容",)]
+        assert store.rows("SELECT text FROM feedback ORDER BY created_at") == [
+            ("这是正经的评论内容",),
+            ("下周的评论内容",),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +133,9 @@ def test_profile_is_saved_and_used(folder: Path) -> None:
         (["a.csv", "--sheet", "没有"], 4, "a.csv: no sheet '没有'"),
     ],
 )
-def test_bad_input_is_one_line_and_stores_nothing(folder: Path, arguments: list[str], exit_code: int, message: str) -> None:
+def test_bad_input_is_one_line_and_stores_nothing(
+    folder: Path, arguments: list[str], exit_code: int, message: str
+) -> None:
     Path("empty.csv").touch()
     Path("picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     Path("numbers.csv").write_text("id,amount\n1,2\n", encoding="utf-8")

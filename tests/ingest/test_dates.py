@@ -54,6 +54,7 @@ READING = dates.Reading(SHANGHAI, AS_OF)
         ("1700000000000", "2023-11-15 06:13:20", "serial"),
         (43738.5, "2019-09-30 12:00:00", "serial"),
         (20190930, "2019-09-30 00:00:00", "full"),
+        (datetime(2019, 9, 30, 8, 29, 59, 999_999), "2019-09-30 08:30:00", "full"),  # noqa: DTZ001 - as a workbook may
         (datetime(2019, 9, 30, 12, 3, 11), "2019-09-30 12:03:11", "full"),  # noqa: DTZ001 - as a workbook gives it
     ],
 )
