@@ -32,10 +32,6 @@ WORDS = {
            "store": "store", "open": "Open {report} in a browser; then try:", "read": "{files} files, {stored} records",
            "judged": "{n} records", "made": "{n} leads"},
 }  # fmt: skip
-STATES = {
-    "zh": {"breach": "预警", "watch": "关注", "calm": "平稳", "too few": "样本过少"},
-    "en": {state: state for state in ("breach", "watch", "calm", "too few")},
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -88,6 +84,7 @@ def _run(folder: Path, settings: Settings, say: Callable[[str, str, float], None
     from feedback.report.render import render
     from feedback.settings import as_toml
     from feedback.store import Store
+    from feedback.track.wording import STATES
 
     corpora = lexicon.bundled("corpora")
     now = moments.as_of(NOW, settings.zone)
@@ -109,7 +106,7 @@ def _run(folder: Path, settings: Settings, say: Callable[[str, str, float], None
         say("analyze", WORDS[settings.lang]["judged"].format(n=analyzed.judged), began)
         began = time.monotonic()
         tracked = pipeline.track(store, settings, end=now, now=now).tracked
-        states = ", ".join(f"{k.keyword} {STATES[settings.lang][k.state]}" for k in tracked.keywords)
+        states = ", ".join(f"{k.keyword} {STATES[k.state][settings.lang]}" for k in tracked.keywords)
         say("track", states, began)
         began = time.monotonic()
         pipeline.leads_build(store, settings, now=now)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from markupsafe import Markup
 
+from feedback.leads.method import NAMES, STATUS
 from feedback.lexicon import Taxonomy
 from feedback.records import Lead, LeadQuote
 from feedback.report.charts import FAMILY_COLOURS, MUTED, Bar, SharePoint, bar_chart, column_chart, share_chart
@@ -18,6 +19,7 @@ from feedback.report.words import WORDS
 from feedback.settings import Settings
 from feedback.track.incidents import Incident
 from feedback.track.monitor import Watched
+from feedback.track.wording import INCIDENT_STATES, STATES
 
 #: Widths in pixels of the wide and the narrow drawing: a desktop card (whole and half) and a phone of 390.
 WIDE, HALF, NARROW = 1076, 498, 332
@@ -206,7 +208,7 @@ def _keyword(k: Watched, incidents: Sequence[Incident], now: datetime, settings:
     return KeywordPanel(
         keyword=k.keyword,
         state=k.state,
-        state_label=w["watch_state"] if k.state == "watch" else w[k.state],
+        state_label=STATES[k.state][settings.lang],
         facts=tuple(facts),
         incidents=tuple(_incident(incident, now, settings) for incident in own if incident.state != "closed"),
         wide=draw(WIDE),
@@ -218,7 +220,7 @@ def _incident(incident: Incident, now: datetime, settings: Settings) -> str:
     w = WORDS[settings.lang]
     when: Callable[[datetime], str] = lambda moment: f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M}"  # noqa: E731
     text = w["incident"].format(id=incident.id, opened=when(incident.opened_at), due=when(incident.due_at))
-    state = w["overdue"] if incident.overdue(now) else w[incident.state]
+    state = w["overdue"] if incident.overdue(now) else INCIDENT_STATES[incident.state][settings.lang]
     return f"{text}（{state}）" if settings.lang == "zh" else f"{text} ({state})"
 
 
@@ -234,7 +236,7 @@ def _lead(lead: Lead, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
         facts.append(w["seen"].format(first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}"))
     if lead.stability is not None:
         facts.append(w["stability"].format(stability=lead.stability))
-    facts.append(w[f"status_{lead.status}"])
+    facts.append(STATUS[settings.lang].get(lead.status, lead.status))
     tag = " · ".join(part.label(settings.lang) for part in (family, code) if part)
     return LeadPanel(
         id=lead.id,
@@ -243,7 +245,7 @@ def _lead(lead: Lead, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
         tag=tag,
         colour=FAMILY_COLOURS.get(code.family or "", MUTED),
         facts=tuple(facts),
-        factors=tuple((w[name], float(value)) for name, value in lead.factors.items()),
+        factors=tuple((NAMES[settings.lang][name], float(value)) for name, value in lead.factors.items()),
         quotes=tuple(_quote(quote, w) for quote in lead.quotes[:QUOTES_SHOWN]),
     )
 
@@ -284,7 +286,7 @@ def _period(frame: pd.DataFrame, settings: Settings) -> str | None:
 
 def _method(data: ReportData, settings: Settings, w: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     track, leads = settings.track, settings.leads
-    weights = ", ".join(f"{w[name]} {value:g}" for name, value in leads.weights.items())
+    weights = ", ".join(f"{NAMES[settings.lang][name]} {value:g}" for name, value in leads.weights.items())
     return (
         (w["method_store"], str(settings.store)),
         (w["method_judge"], ", ".join(data.judges) or "–"),
