@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -37,27 +39,87 @@ def track(
         bool, typer.Option("--notify", help="Send messages about incidents to the channels set up.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Open no incident, write nothing, send nothing.")] = False,
+    watch: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="Run on, looking again at this interval (15min, 1h).", show_default="once"),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="With --watch: ingest and judge new files of this folder first.", show_default="none"),
+    ] = None,
+    kind: Annotated[
+        Literal["review", "social", "survey"], typer.Option(help="With --folder: what its records are.")
+    ] = "social",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Negative share of keywords with interval and state; opens incidents. Exit code 3 when one is in breach."""
+    from feedback.cli import moments, trackwatch
+    from feedback.errors import UsageError
+    from feedback.track.windows import period
+
+    settings = _with_options(context.obj.settings(), threshold=threshold, window=window, step=step)
+    if notify and not settings.track.channels:
+        hint = "name one in feedback.toml, such as [track.channels.pr] kind = feishu, dingtalk, wecom, mail or command"
+        raise UsageError("--notify: no channel is set up", hint=hint)
+    view = _View(product or [], keyword or [], since, until, as_of, notify, dry_run, as_json, context.obj.quiet)
+    if watch is None:
+        if folder is not None:
+            raise UsageError("--folder: only with --watch", hint="`feedback ingest` takes a folder in once")
+        if _look(settings, view):
+            raise typer.Exit(3)
+        return
+    if until or as_of:
+        raise UsageError("--watch looks at the present", hint="leave --until and --as-of out")
+    every = period(watch, "--watch")
+    source = None
+    if folder is not None:
+        if not folder.is_dir() or len(view.products) != 1:
+            raise UsageError(
+                "--folder: needs a folder and one --product", hint="name the product that its files speak of"
+            )
+        source = trackwatch.Folder(folder, kind, view.products[0])
+
+    def look() -> None:
+        if source is not None and not dry_run:
+            source.take_in(settings, moments.as_of(None, settings.zone))
+        _look(settings, view)
+
+    with trackwatch.interruptible():
+        trackwatch.watch(look, every)
+
+
+@dataclass(frozen=True)
+class _View:
+    """What to look at and how to show it."""
+
+    products: list[str]
+    keywords: list[str]
+    since: str | None
+    until: str | None
+    as_of: str | None
+    notify: bool
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+
+
+def _look(settings: Settings, view: _View) -> bool:
+    """One look: count, open incidents, send, print. Is any keyword in breach?"""
     from feedback import pipeline
     from feedback.cli import moments
     from feedback.cli.trackview import as_document, failures, notes, show
     from feedback.errors import UsageError
     from feedback.store import Store
 
-    settings = _with_options(context.obj.settings(), threshold=threshold, window=window, step=step)
-    now = moments.as_of(as_of, settings.zone)
-    end = moments.end(until, settings.zone, "--until") or moments.end(as_of, settings.zone, "--as-of") or now
-    begin = moments.begin(since, settings.zone, "--since")
+    zone = settings.zone
+    now = moments.as_of(view.as_of, zone)
+    end = moments.end(view.until, zone, "--until") or moments.end(view.as_of, zone, "--as-of") or now
+    begin = moments.begin(view.since, zone, "--since")
     if begin is not None and begin >= end:
-        raise UsageError(f"--since {since} is not before the end {end:%Y-%m-%d %H:%M}", hint="exchange the two")
-    if until is not None and as_of is None:
+        raise UsageError(f"--since {view.since} is not before the end {end:%Y-%m-%d %H:%M}", hint="exchange the two")
+    if view.until is not None and view.as_of is None:
         # A replay of the past: what it opens, it opens then.
         now = min(now, end)
-    if notify and not settings.track.channels:
-        hint = "name one in feedback.toml, such as [track.channels.pr] kind = feishu, dingtalk, wecom, mail or command"
-        raise UsageError("--notify: no channel is set up", hint=hint)
     sent: tuple[Notification, ...] = ()
     with Store(settings.store, create=False) as store:
         result = pipeline.track(
@@ -65,25 +127,24 @@ def track(
             settings,
             end=end,
             now=now,
-            keywords=keyword or (),
-            products=product or (),
+            keywords=view.keywords,
+            products=view.products,
             since=begin,
-            dry_run=dry_run,
+            dry_run=view.dry_run,
         )
-        if notify and not dry_run:
+        if view.notify and not view.dry_run:
             sent = pipeline.notify(store, settings, result, clock=time.time, sleep=time.sleep)
-    if as_json:
+    if view.as_json:
         typer.echo(json.dumps(as_document(result), ensure_ascii=False, indent=2))
     else:
         show(result, settings)
-    if not context.obj.quiet:
-        for line in notes(result, settings.lang, dry_run=dry_run):
+    if not view.quiet:
+        for line in notes(result, settings.lang, dry_run=view.dry_run):
             typer.echo(line, err=True)
     # Said even with -q: an alarm that reached nobody is a fault, not a note.
     for line in failures(sent, settings.lang):
         typer.echo(line, err=True)
-    if result.tracked.breach:
-        raise typer.Exit(3)
+    return result.tracked.breach
 
 
 def _with_options(settings: Settings, **options: Any) -> Settings:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from feedback.errors import UsageError
 
 _DAY = timedelta(days=1)
-_UNITS = {"h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Window:
 
 
 def period(text: str, name: str = "period") -> timedelta:
-    """`7d`, `24h`, `4w` as a time span; UsageError names `name` otherwise."""
-    found = re.fullmatch(r"\s*(\d{1,5})\s*([hdw])\s*", text.lower())
+    """`7d`, `24h`, `4w`, `15min` as a time span; UsageError names `name` otherwise."""
+    found = re.fullmatch(r"\s*(\d{1,5})\s*(min|[hdw])\s*", text.lower())
     if not found or int(found[1]) == 0:
         raise UsageError(f"{name}: {text!r} is not a period", hint="a number with h, d or w, such as 24h, 7d or 4w")
     return int(found[1]) * _UNITS[found[2]]

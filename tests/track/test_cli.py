@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from feedback import pipeline
 from feedback.cli import incidents as incidents_verb
 from feedback.cli import track as track_verb
+from feedback.cli import trackwatch
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
 from feedback.store import Store
@@ -237,3 +238,27 @@ def test_a_channel_with_a_wrong_key_is_refused_with_the_valid_ones(tmp_path: Pat
     message = command.refused("track", code=4)
     assert "track.channels.pr.url" in message
     assert "valid keys: kind, command, host" in message
+
+
+def test_watching_takes_new_files_in_and_looks_again(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = command.store.parent / "inbox"
+    inbox.mkdir()
+    (inbox / "broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    looks: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        with Store(command.store) as store:
+            looks.append(int(store.rows("SELECT count(*) FROM feedback")[0][0]))
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+        lines = "".join(f"2026-11-0{i},青舟今天第{i + len(looks)}回登录还是闪退,某人{i}\n" for i in range(1, 6))
+        (inbox / f"{len(looks)}.csv").write_text("发布时间,正文,昵称\n" + lines, encoding="utf-8")
+
+    monkeypatch.setattr(trackwatch, "_sleep", sleep)
+    words = ("track", "--watch", "15min", "--folder", str(inbox), "--product", "青舟")
+    result = command(*words)
+    assert looks == [380, 385, 390]
+    assert result.stderr.count("broken.xlsx") == 1
+    assert "only with --watch" in command.refused("track", "--folder", str(inbox), code=2)
+    assert "one --product" in command.refused("track", "--watch", "1h", "--folder", str(inbox), code=2)
+    assert "the present" in command.refused("track", "--watch", "1h", "--as-of", "2026-11-07", code=2)

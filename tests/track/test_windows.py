@@ -16,6 +16,7 @@ DAY = timedelta(days=1)
 
 def test_periods() -> None:
     assert [period(text) for text in ("24h", "7d", "4w", " 1D ")] == [DAY, 7 * DAY, 28 * DAY, DAY]
+    assert period("15min") == timedelta(minutes=15)
 
 
 @pytest.mark.parametrize("text", ["", "7", "d", "0d", "-1d", "7m", "1.5d", "7d 3h", "七天", "9999999d"])
