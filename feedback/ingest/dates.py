@@ -80,7 +80,7 @@ def parse(value: object, reading: Reading) -> Moment | None:
         at = value if value.tzinfo else value.replace(tzinfo=reading.zone)
         return _checked(at, reading)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _number(float(value), reading)
+        return _number(float(value), reading) if 0 <= value < 1e17 else None
     text = str(value).strip()
     if not text or len(text) > 80:
         return None
@@ -186,8 +186,6 @@ def _offset(text: str) -> tzinfo | None:
 
 def _number(value: float, reading: Reading) -> Moment | None:
     """Epoch seconds, milliseconds or microseconds, an Excel serial, or digits run together (20190930)."""
-    if value != value or value < 0:
-        return None
     for low, high, scale in ((6e8, 4e9, 1.0), (6e11, 4e12, 1e3), (6e14, 4e15, 1e6)):
         if low <= value < high:
             return _checked(datetime.fromtimestamp(value / scale, UTC), reading, "serial")

@@ -78,9 +78,10 @@ def rating(value: object) -> tuple[float, float | None] | None:
         half_more = 0.5 if "半" in text or "点五" in text else 0.0
         return _DIGITS[match[1]] + half_more, 5.0 if "星" in text else None
     try:
-        return float(text.replace(",", ".")), None
+        number = float(text.replace(",", "."))
     except ValueError:
         return None
+    return (number, None) if 0 <= number <= 1000 else None
 
 
 def stars(value: object, scale: float) -> float | None:

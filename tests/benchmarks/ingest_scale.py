@@ -16,45 +16,8 @@ from feedback.ingest import Options
 from feedback.settings import Settings
 from feedback.store import Store
 
-WORDS = [
-    "更新",
-    "之后",
-    "转账",
-    "入口",
-    "找不到",
-    "通知",
-    "很晚",
-    "才",
-    "到",
-    "客服",
-    "不理",
-    "人",
-    "课程",
-    "一直",
-    "没有",
-    "好用",
-    "推荐",
-    "给",
-    "朋友",
-    "卡顿",
-    "闪退",
-    "广告",
-    "太多",
-    "价格",
-    "便宜",
-    "送货",
-    "快",
-    "包装",
-    "破了",
-    "电池",
-    "一天",
-    "两充",
-    "界面",
-    "清爽",
-    "老师",
-    "讲得",
-    "细",
-]
+LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
+WEIGHTS = [1 / (rank + 10) for rank in range(len(LETTERS))]
 
 
 def main(rows: int) -> None:
@@ -65,7 +28,7 @@ def main(rows: int) -> None:
         with path.open("w", encoding="utf-8-sig") as stream:
             stream.write("发表时间,作者,评级,标题,内容\n")
             for i in range(rows):
-                text = "，".join("".join(chance.choices(WORDS, k=5)) for _ in range(chance.randint(1, 5)))
+                text = "，".join("".join(chance.choices(LETTERS, WEIGHTS, k=8)) for _ in range(chance.randint(1, 6)))
                 stream.write(
                     f'2024-{i % 12 + 1:02d}-{i % 28 + 1:02d} 12:{i % 60:02d}:00,用户{i},{i % 5 + 1},,"{text}"\n'
                 )

@@ -71,7 +71,18 @@ def test_bytes(content: bytes, head: bytes, suffix: str) -> None:
 
 
 @BOUNDED
-@given(value=st.one_of(st.text(max_size=60), st.floats(), st.integers(), st.none(), st.datetimes(), LINES))
+@given(
+    value=st.one_of(
+        st.text(max_size=60),
+        st.floats(),
+        st.integers(),
+        st.just(10**400),
+        st.sampled_from(["inf", "-inf", "nan", float("inf")]),
+        st.none(),
+        st.datetimes(),
+        LINES,
+    )
+)
 def test_cells(value: object) -> None:
     text = cell(value)
     assert cell(text) == cell(cell(text))
