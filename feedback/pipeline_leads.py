@@ -23,8 +23,8 @@ from feedback.store import vectors as store_vectors
 
 @dataclass(frozen=True)
 class LeadsBuilt:
-    """What a build did. Spans with a reason: `complaints` = `placed` in leads + `single`; `unspecified` records give none;
-    `joined` spans came to leads that were there before, `created` of the `leads` are new."""
+    """What a build did. Spans with a reason: `complaints` = `placed` in leads + `single`; `unspecified` records give
+    none; `joined` spans came to leads that were there before, `created` of the `leads` are new."""
 
     complaints: int
     placed: int
@@ -93,12 +93,12 @@ def leads_build(
     return LeadsBuilt(**store_leads.counts(store), joined=joined, created=created)
 
 
-def _refresh(tools: _Tools) -> None:
-    """Facts, names, quotes and ranks after members have changed."""
+def _refresh(tools: _Tools, touched: Sequence[str] = ()) -> None:
+    """Facts, names, quotes and ranks after members have changed; `touched` leads get their quotes chosen anew."""
     store = tools.store
     store_leads.update_facts(store)
     known = store_leads.themes(store)
-    naming = lead_build.needs_name(known, store_leads.stale_quotes(store))
+    naming = lead_build.needs_name(known, store_leads.stale_quotes(store) | set(touched))
     if len(naming):
         members = store_leads.members(store, list(naming["id"]))
         vectors = tools.vectors(list(members["quote"]))
@@ -107,15 +107,17 @@ def _refresh(tools: _Tools) -> None:
     store_leads.save_ranks(store, ranking.table)
 
 
-def _recentre(tools: _Tools, lead_ids: Sequence[str]) -> None:
-    """The middles of leads whose members a person has moved."""
+def _rework(tools: _Tools, lead_ids: Sequence[str]) -> None:
+    """Middles, facts, quotes and ranks after a person has moved members of these leads."""
     members = store_leads.members(tools.store, lead_ids)
     vectors = tools.vectors(list(members["quote"]))
     store_leads.move_centroids(tools.store, lead_build.middles(members, vectors), tools.model.name)
+    _refresh(tools, lead_ids)
 
 
 def lead_change(store: Store, settings: Settings, lead_id: str, fields: dict[str, Any], *, now: datetime) -> Lead:
-    """Give a lead a status, reason, owner, tracker key or effort; a title makes it the person's own. Raises UsageError."""
+    """Give a lead a status, reason, owner, tracker key or effort; a title makes it the person's own. Raises
+    UsageError."""
     status = fields.get("status")
     if status is not None and status not in leadwork.STATUSES:
         raise UsageError(f"--status {status}: no such status", hint=f"valid: {', '.join(leadwork.STATUSES)}")
@@ -138,16 +140,15 @@ def leads_merge(store: Store, settings: Settings, target: str, others: Sequence[
     tools = _Tools(store, settings)
     with store.write():
         lead = leadwork.merge(store, target, others, now)
-        _recentre(tools, [lead.id])
-        _refresh(tools)
+        _rework(tools, [lead.id])
     return store_leads.one(store, lead.id)
 
 
 def lead_split(
     store: Store, settings: Settings, lead_id: str, records: Sequence[str], *, now: datetime
 ) -> tuple[Lead, Lead]:
-    """Two leads out of one: the complaints of `records`, or without any the smaller of two groups of nearest meaning, go
-    to a new lead. Raises UsageError."""
+    """Two leads out of one: the complaints of `records`, or without any the smaller of two groups of nearest meaning,
+    go to a new lead. Raises UsageError."""
     tools = _Tools(store, settings)
     lead = store_leads.one(store, lead_id)
     members = store_leads.members(store, [lead.id])
@@ -165,8 +166,7 @@ def lead_split(
     with store.write():
         new_id = f"LEAD-{store_leads.last_number(store) + 1:04d}"
         leadwork.split(store, lead.id, units, new_id, now, tools.model.name)
-        _recentre(tools, [lead.id, new_id])
-        _refresh(tools)
+        _rework(tools, [lead.id, new_id])
     return store_leads.one(store, lead.id), store_leads.one(store, new_id)
 
 
@@ -176,9 +176,8 @@ def lead_move(
     """Bring one record's complaints into another lead. Raises UsageError."""
     tools = _Tools(store, settings)
     with store.write():
-        lead = leadwork.move(store, record, source, to, now)
-        _recentre(tools, [lead.id])
-        _refresh(tools)
+        lead, touched = leadwork.move(store, record, source, to, now)
+        _rework(tools, touched)
     return store_leads.one(store, lead.id)
 
 
@@ -186,9 +185,8 @@ def leads_undo(store: Store, settings: Settings, *, now: datetime) -> str:
     """Take the last hand work back; returns what it was. Raises UsageError when there is none."""
     tools = _Tools(store, settings)
     with store.write():
-        done = leadwork.undo(store, now)
-        _recentre(tools, [])
-        _refresh(tools)
+        done, touched = leadwork.undo(store, now)
+        _rework(tools, touched)
     return done
 
 

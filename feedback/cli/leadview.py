@@ -19,12 +19,14 @@ def built(result: LeadsBuilt, lang: str) -> str:
     share = result.single / result.complaints if result.complaints else 0.0
     if lang == "zh":
         return (
-            f"吐槽 {result.complaints} 处：归入 {result.leads} 条线索 {result.placed} 处（新线索 {result.created} 条，并入旧线索 "
-            f"{result.joined} 处），单独 {result.single} 处（{share:.1%}）；未说明原因的记录 {result.unspecified} 条"
+            f"吐槽 {result.complaints} 处：归入 {result.leads} 条线索 {result.placed} 处"
+            f"（新线索 {result.created} 条，并入旧线索 {result.joined} 处），单独 {result.single} 处（{share:.1%}）；"
+            f"未说明原因的记录 {result.unspecified} 条"
         )
     return (
-        f"{result.complaints} complaint spans: {result.placed} in {result.leads} leads ({result.created} new; {result.joined} "
-        f"spans joined old ones), {result.single} single ({share:.1%}); {result.unspecified} records give no reason"
+        f"{result.complaints} complaint spans: {result.placed} in {result.leads} leads ({result.created} new; "
+        f"{result.joined} spans joined old ones), {result.single} single ({share:.1%}); "
+        f"{result.unspecified} records give no reason"
     )
 
 
@@ -48,7 +50,8 @@ def table(leads: list[Lead], context: Context) -> None:
         grid.add_row(
             str(lead.rank or ""), lead.id, _plain(lead.shown(context.lang)), _plain(lead.product), context.code(lead),
             str(lead.people), "" if lead.score is None else f"{lead.score:.3f}", *factors,
-            "" if lead.stability is None else f"{lead.stability:.0%}", STATUS[context.lang].get(lead.status, lead.status),
+            "" if lead.stability is None else f"{lead.stability:.0%}",
+            STATUS[context.lang].get(lead.status, lead.status),
         )  # fmt: skip
     # Not in a terminal: wide enough that no cell is cut.
     Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(grid)

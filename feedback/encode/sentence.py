@@ -46,7 +46,8 @@ class SentenceEncoder:
         self._progress = progress
 
     def encode(self, texts: list[str]) -> Vectors:
-        """Vectors of shape (len(texts), d). Each distinct text is encoded once, sorted by length to waste no padding."""
+        """Vectors of shape (len(texts), d). Each distinct text is encoded once, sorted by length to waste no
+        padding."""
         distinct = sorted(set(texts), key=lambda text: (len(text), text))
         parts = []
         for start in range(0, len(distinct), self.batch):

@@ -1,4 +1,5 @@
-"""TF-IDF over words and pairs of characters, reduced by SVD: fitted on the texts at hand, so not comparable across runs."""
+"""TF-IDF over words and pairs of characters, reduced by SVD: fitted on the texts at hand, so not comparable across
+runs."""
 
 from __future__ import annotations
 
@@ -31,9 +32,6 @@ class TfidfEncoder:
         except ValueError:  # nothing but blanks
             return np.zeros((len(texts), 1), dtype=np.float32)
         width = min(self.dimensions, min(matrix.shape) - 1)
-        if width >= 1:
-            matrix = TruncatedSVD(width, random_state=0).fit_transform(matrix)
-        else:
-            matrix = matrix.toarray()
+        matrix = TruncatedSVD(width, random_state=0).fit_transform(matrix) if width >= 1 else matrix.toarray()
         place = {text: number for number, text in enumerate(distinct)}
         return unit_length(matrix)[[place[text] for text in texts]]

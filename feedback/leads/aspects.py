@@ -116,7 +116,8 @@ class Matcher:
         return found
 
     def weights(self, text: str, code: str) -> dict[str, float]:
-        """Aspect key → weight of its distinct words in `text`, less for an aspect of other codes; faint ones left out."""
+        """Aspect key → weight of its distinct words in `text`, less for an aspect of other codes; faint ones left
+        out."""
         weights: dict[str, float] = defaultdict(float)
         for word in set(self.words(normalise(text))):
             for key in self._owners[word]:

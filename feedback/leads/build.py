@@ -93,8 +93,9 @@ def _voices(members: Members) -> list[tuple[str, str]]:
 def names(
     grouper: Grouper, leads: pd.DataFrame, wanted: pd.DataFrame, members: pd.DataFrame, vectors: Vectors
 ) -> Iterator[Naming]:
-    """Quotes, and titles where `wanted` says so (column retitle), of the leads `wanted`; `members` holds their units and
-    `vectors` (len(members), d) those of their quotes; `leads`: all, whose titles are not given twice in a product."""
+    """Quotes, and titles where `wanted` says so (column retitle), of the leads `wanted`; `members` holds their units
+    and `vectors` (len(members), d) those of their quotes; `leads`: all, whose titles are not given twice in a
+    product."""
     used: dict[str, set[str]] = {}
     stays = ~leads["id"].isin(wanted.loc[wanted["retitle"], "id"])
     for product, title in zip(leads.loc[stays, "product"], leads.loc[stays, "title"], strict=True):
@@ -129,7 +130,8 @@ def same_space(
 
 
 def new_order(placement: Placement, units: pd.DataFrame, first: int) -> list[int]:
-    """The new themes (numbers from `first` on) in the order in which they are given ids: most people, then what they are."""
+    """The new themes (numbers from `first` on) in the order in which they are given ids: most people, then what they
+    are."""
     people: dict[int, set[str]] = {number: set() for number in range(first, len(placement.themes))}
     earliest: dict[int, str] = {}
     for number, person, record in zip(placement.theme, units["person"], units["feedback_id"], strict=True):
@@ -172,9 +174,9 @@ def _spread(n: int) -> np.ndarray:
 class Grouped:
     """What a run of grouping changes.
 
-    `members`: feedback_id, code, span_start, lead_id (None: single), how, aspect of every unit given. `new`: a row a new
-    lead with id, family, code, aspects, product, centroid. `centroids`: of leads that others joined. `joined`: units that
-    came to leads that were there before.
+    `members`: feedback_id, code, span_start, lead_id (None: single), how, aspect of every unit given. `new`: a row a
+    new lead with id, family, code, aspects, product, centroid. `centroids`: of leads that others joined. `joined`:
+    units that came to leads that were there before.
     """
 
     members: pd.DataFrame
@@ -184,7 +186,8 @@ class Grouped:
 
 
 def update(grouper: Grouper, units: pd.DataFrame, vectors: Vectors, leads: pd.DataFrame, last_number: int) -> Grouped:
-    """Place `units` into `leads` (as the store's themes gives them) or new ones, whose ids continue after `last_number`."""
+    """Place `units` into `leads` (as the store's themes gives them) or new ones, whose ids continue after
+    `last_number`."""
     existing, sizes = to_themes(leads), leads["records"].tolist()
     placement = grouper.group(units, vectors, existing)
     order = new_order(placement, units, len(existing))
@@ -234,8 +237,8 @@ def to_themes(leads: pd.DataFrame) -> list[Theme]:
 
 
 def needs_name(leads: pd.DataFrame, stale: set[str]) -> pd.DataFrame:
-    """Leads whose title is to be made (column `retitle`) or whose quotes are to be chosen anew; `stale`: ids whose quotes
-    are gone. Columns as the store's themes gives them."""
+    """Leads whose title is to be made (column `retitle`) or whose quotes are to be chosen anew; `stale`: ids whose
+    quotes are gone. Columns as the store's themes gives them."""
     grown = leads["people"] >= RETITLE_AT * leads["titled_people"].clip(lower=1)
     untouched = (leads["title_by"] == "program") & (leads["status"] == "new")
     retitle = (leads["title"] == "") | (grown & untouched)

@@ -1,4 +1,5 @@
-"""Groups complaints by what must be changed: within product and code by aspect, and by nearness of meaning for the rest.
+"""Groups complaints by what must be changed: within product and code by aspect, and by nearness of meaning for the
+rest.
 
 The order of rows plays no part: units are sorted by id, nothing is drawn at random, ties break by name.
 """
@@ -25,6 +26,8 @@ ALONE = {"rare": "no other person says the same", "wordless": "too few known wor
 _AROUND = 25
 #: Distinct quotes compared with each other at most; what is beyond joins the nearest theme or stays single.
 _CAP = 2500
+#: Cosine of two middles from which on they are one lead and not two.
+_SAME = 0.8
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Theme:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where every unit belongs, in the order of the units given: `theme` (-1: single), `how`, and `aspect` ("": none)."""
+    """Where every unit belongs, in the order of the units given: `theme` (-1: single), `how`, and `aspect` ("":
+    none)."""
 
     themes: list[Theme]
     theme: list[int]
@@ -100,6 +104,16 @@ class _Work:
             else:
                 left.append(unit)
         return left
+
+    def same(self, units: list[int], among: list[int]) -> bool:
+        """Do these units as a whole say what a lead of `among` says already? Then they join it."""
+        if not among:
+            return False
+        near = np.stack([self.themes[t].centroid for t in among]) @ self.mean(units)
+        if near.max() < _SAME:
+            return False
+        self.members[among[int(near.argmax())]].extend(units)
+        return True
 
     def of_code(self, code: str) -> list[int]:
         """The themes of a code."""
@@ -201,10 +215,10 @@ def _group(work: _Work, existing: list[Theme]) -> None:
             bare.append(unit)
     weak = {}
     for key, members in sorted(leaves.items()):
-        if work.enough(members):
-            work.add(key[0], (key[1],), members)
-        else:
+        if not work.enough(members):
             weak[key] = members
+        elif not work.same(members, [n for n in work.of_code(key[0]) if work.themes[n].lead]):
+            work.add(key[0], (key[1],), members)
     rest = sorted(_siblings(work, weak) + bare)
     for code in sorted({work.code[unit] for unit in rest}):
         left = [unit for unit in rest if work.code[unit] == code]
@@ -214,7 +228,8 @@ def _group(work: _Work, existing: list[Theme]) -> None:
 
 
 def _join_known(work: _Work, existing: list[Theme]) -> list[int]:
-    """Units whose code and aspect a lead already has join it, the nearest where there are several; returns the others."""
+    """Units whose code and aspect a lead already has join it, the nearest where there are several; returns the
+    others."""
     homes: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, theme in enumerate(existing):
         for key in theme.aspects:
@@ -260,7 +275,8 @@ def _siblings(work: _Work, weak: dict[tuple[str, str], list[int]]) -> list[int]:
 
 
 def _among_themselves(work: _Work, code: str, units: list[int]) -> list[int]:
-    """Average-linkage clustering of units that no theme took; groups of enough people become themes; returns the others."""
+    """Average-linkage clustering of units that no theme took; groups of enough people become themes; returns the
+    others."""
     worded = [unit for unit in units if work.vectors[unit].any()]
     quotes = work.units["quote"].to_numpy()
     by_quote: dict[str, list[int]] = defaultdict(list)

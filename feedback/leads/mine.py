@@ -1,7 +1,7 @@
 """Aspects of a trade that the lexicon does not know, mined from a product's own texts.
 
-A word is a candidate when the product's complaints use it far more than running text does; candidates of near meaning are
-one aspect. Such an aspect's key spells its words ("mined.a+b"), so that later runs find it again.
+A word is a candidate when the product's complaints use it far more than running text does; candidates of near meaning
+are one aspect. Such an aspect's key spells its words ("mined.a+b"), so that later runs find it again.
 """
 
 from __future__ import annotations

@@ -52,10 +52,11 @@ class Members:
 
 
 def choose(members: Members, vectors: Vectors, bonus: Sequence[float], count: int) -> list[Unit]:
-    """Up to `count` units whose quotes stand for the lead, best first. `bonus` is added to their nearness to the middle.
+    """Up to `count` units whose quotes stand for the lead, best first. `bonus` is added to their nearness to the
+    middle.
 
-    `vectors`: (n, d) of the quotes. At most one quote of a person and one of a wording; copies of other records only when
-    nothing else is left.
+    `vectors`: (n, d) of the quotes. At most one quote of a person and one of a wording; copies of other records only
+    when nothing else is left.
     """
     middle = vectors.mean(axis=0)
     merit = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))

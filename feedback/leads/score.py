@@ -7,9 +7,9 @@ severity    mean over people of how bad their worst record is, drawn to the prod
             (5 − stars) / 4 where stars are given, else by polarity: negative 0.8, mixed 0.5, neutral 0.4, positive 0.2.
             Source: the authors' own stars; shrinkage after Efron and Morris (1975).
 value       0.5 for all until user data exist: the money at risk of those who raised it (SPEC §8).
-trend       (r + 5) / (r + e + 10): r people within the last `trend_days` before the newest record of the product; e those
-            expected there if the lead had kept its earlier share of the product's complaints. 0.5 is even. Without any
-            earlier or dated record: 0.5. Source: share against share, as alarms do (SPEC §4), with 5 + 5 pseudo-people.
+trend       (r + 5) / (r + e + 10): r people within the last `trend_days` before the newest record of the product; e
+            those expected there if the lead had kept its earlier share of the product's complaints. 0.5 is even. Without
+            any earlier or dated record: 0.5. Source: share against share, as alarms do (SPEC §4), with 5 + 5 pseudo-people.
 confidence  people / (people + 3) × mean sureness of placing (cluster.SURE: 1 its quote names what is to be changed,
             0.5 it names nothing particular, 0.35 it is merely near).
             Source: RICE's confidence, made of sample size and of how the members were found.
@@ -40,7 +40,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ranking:
-    """One row a lead that is ranked: lead_id, the factors, score, stability, rank (from 1), people, recent, expected."""
+    """One row a lead that is ranked: lead_id, the factors, score, stability, rank (from 1), people, recent,
+    expected."""
 
     table: pd.DataFrame
 

@@ -22,9 +22,10 @@ _UNIT = """
     coalesce(f.author, f.id) AS person
 """
 _LEAD = (
-    "id", "rank", "title", "title_en", "title_by", "family", "code", "aspects", "stage", "product", "versions", "records",
-    "people", "copies", "share", "first_seen", "last_seen", "mean_rating", "status", "reason", "owner", "tracker_key",
-    "effort", "score", "stability", "recent", "expected", "merged_into", "reach", "severity", "value", "trend", "confidence",
+    "id", "rank", "title", "title_en", "title_by", "family", "code", "aspects", "stage", "product", "versions",
+    "records", "people", "copies", "share", "first_seen", "last_seen", "mean_rating", "status", "reason", "owner",
+    "tracker_key", "effort", "score", "stability", "recent", "expected", "merged_into", "reach", "severity", "value", "trend",
+    "confidence",
 )  # fmt: skip
 _TUPLES = ("aspects", "versions")
 _FACTORS = ("reach", "severity", "value", "trend", "confidence")
@@ -101,9 +102,10 @@ def save_members(store: Store, placed: pd.DataFrame) -> None:
 
 def add(store: Store, leads: pd.DataFrame, now: datetime) -> None:
     """New leads, not yet named: id, family, code, aspects, product, encoder, centroid."""
+    none: pd.Series[Any] = pd.Series([[]] * len(leads), index=leads.index, dtype=object)
     frame = leads.assign(
-        title="", title_en="", titled_people=0, title_by="program", status="new", versions=pd.Series([[]] * len(leads), index=leads.index, dtype=object), records=0, people=0, copies=0,
-        share=0.0, created_at=now,
+        title="", title_en="", titled_people=0, title_by="program", status="new", versions=none, records=0, people=0,
+        copies=0, share=0.0, created_at=now,
     )  # fmt: skip
     columns = (
         "id", "title", "title_en", "title_by", "family", "code", "aspects", "product", "versions", "records", "people",
@@ -159,8 +161,8 @@ def move_centroids(store: Store, centroids: dict[str, NDArray[np.float32]], enco
 
 
 def members(store: Store, lead_ids: Sequence[str] = ()) -> pd.DataFrame:
-    """The units of leads (of `lead_ids`, or all), ordered by lead and id; columns of `waiting`, then lead_id, how, aspect,
-    created_at, rating, polarity."""
+    """The units of leads (of `lead_ids`, or all), ordered by lead and id; columns of `waiting`, then lead_id, how,
+    aspect, created_at, rating, polarity."""
     return store.frame(
         f"""
         SELECT {_UNIT}, m.lead_id, m.how, m.aspect, f.created_at, f.rating, v.polarity
@@ -175,8 +177,8 @@ def members(store: Store, lead_ids: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def to_rank(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the ranking reads: units of ranked leads (lead_id, product, person, created_at, rating, polarity, how), and one
-    row a complaint record (product, person, created_at, rating, polarity); copies are left out."""
+    """What the ranking reads: units of ranked leads (lead_id, product, person, created_at, rating, polarity, how),
+    and one row a complaint record (product, person, created_at, rating, polarity); copies are left out."""
     units = store.frame(
         """
         SELECT m.lead_id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, v.polarity, m.how
@@ -203,8 +205,8 @@ def update_facts(store: Store) -> None:
         """
         CREATE OR REPLACE TEMP TABLE lead_facts AS
         WITH unit AS (
-            SELECT DISTINCT m.lead_id, f.id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, f.version,
-                   f.near_duplicate_of IS NULL AS counts, v.stage
+            SELECT DISTINCT m.lead_id, f.id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating,
+                   f.version, f.near_duplicate_of IS NULL AS counts, v.stage
             FROM lead_members m JOIN feedback f ON f.id = m.feedback_id JOIN verdicts v ON v.feedback_id = f.id
             WHERE m.lead_id IS NOT NULL),
         complaint AS (
@@ -224,7 +226,8 @@ def update_facts(store: Store) -> None:
                max(created_at) FILTER (counts) AS last_seen, avg(rating) FILTER (counts) AS mean_rating,
                any_value(stage.stage) AS stage, coalesce(any_value(version.versions), []) AS versions,
                count(*) FILTER (counts) / greatest(any_value(complaint.n), 1) AS share
-        FROM unit u LEFT JOIN stage USING (lead_id) LEFT JOIN version USING (lead_id) LEFT JOIN complaint USING (product)
+        FROM unit u LEFT JOIN stage USING (lead_id) LEFT JOIN version USING (lead_id)
+        LEFT JOIN complaint USING (product)
         GROUP BY u.lead_id
         """
     )
@@ -233,7 +236,8 @@ def update_facts(store: Store) -> None:
         UPDATE leads SET records = 0, people = 0, copies = 0, share = 0
         WHERE id NOT IN (SELECT lead_id FROM lead_facts) AND records > 0;
         UPDATE leads l SET records = x.records, people = x.people, copies = x.copies, first_seen = x.first_seen,
-            last_seen = x.last_seen, mean_rating = x.mean_rating, stage = x.stage, versions = x.versions, share = x.share
+            last_seen = x.last_seen, mean_rating = x.mean_rating, stage = x.stage, versions = x.versions, share =
+            x.share
         FROM lead_facts x WHERE x.lead_id = l.id;
         DROP TABLE lead_facts;
         """
@@ -269,7 +273,8 @@ def stale_quotes(store: Store) -> set[str]:
 
 
 def counts(store: Store) -> dict[str, int]:
-    """complaints: spans with a reason; placed: those in a lead; single: those alone; unspecified: records that give none."""
+    """complaints: spans with a reason; placed: those in a lead; single: those alone; unspecified: records that give
+    none."""
     one = store.rows(
         """
         SELECT (SELECT count(*) FROM lead_members), (SELECT count(*) FROM lead_members WHERE lead_id IS NOT NULL),
@@ -297,7 +302,8 @@ def singles(store: Store) -> pd.DataFrame:
 def read(
     store: Store, *, products: Sequence[str] = (), everything: bool = False, lead_ids: Sequence[str] = ()
 ) -> list[Lead]:
-    """Leads with members and quotes, by rank, then id. Done, dismissed, merged and empty ones only with `everything`."""
+    """Leads with members and quotes, by rank, then id. Done, dismissed, merged and empty ones only with
+    `everything`."""
     columns = ", ".join(f'"{name}"' for name in _LEAD)
     rows = store.rows(
         f"""
@@ -333,8 +339,8 @@ def _quotes(store: Store, ids: list[str]) -> dict[str, list[LeadQuote]]:
     found: dict[str, list[LeadQuote]] = {}
     for lead_id, feedback_id, quote, start, end, file, sheet, row, url, created_at, rating in store.rows(
         """
-        SELECT q.lead_id, q.feedback_id, c.quote, c.span_start, c.span_end, f.file, f.sheet, f."row", f.url, f.created_at,
-               f.rating
+        SELECT q.lead_id, q.feedback_id, c.quote, c.span_start, c.span_end, f.file, f.sheet, f."row", f.url,
+               f.created_at, f.rating
         FROM lead_quotes q
         JOIN complaints c ON c.feedback_id = q.feedback_id AND c.code = q.code AND c.span_start = q.span_start
         JOIN feedback f ON f.id = q.feedback_id

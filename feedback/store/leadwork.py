@@ -53,7 +53,9 @@ def merge(store: Store, target_id: str, other_ids: Sequence[str], now: datetime)
         raise UsageError(f"{target.id} is of {target.product}, not of {strange[0]}", hint="merge leads of one product")
     before: dict[str, Any] = {"leads": {}, "members": []}
     keys = list(dict.fromkeys([*target.aspects, *(key for other in others for key in other.aspects)]))
-    before["leads"][target.id] = _set(store, target.id, {"aspects": keys})
+    # The title may be made anew from all that is said now: kept for undo.
+    kept = {"title": target.title, "title_en": target.title_en, "titled_people": target.people}
+    before["leads"][target.id] = _set(store, target.id, {"aspects": keys, **kept})
     for other in others:
         before["members"] += _take(store, other.id)
         before["leads"][other.id] = _set(store, other.id, {"status": "merged", "merged_into": target.id})
@@ -90,8 +92,9 @@ def split(
     leads.record(store, now, lead.id, "split", new_id, json.dumps(before, ensure_ascii=False))
 
 
-def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: datetime) -> Lead:
-    """Bring a record's complaints (of lead `from_id`, or all of them) into another lead."""
+def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: datetime) -> tuple[Lead, list[str]]:
+    """Bring a record's complaints (of lead `from_id`, or all of them) into another lead; returns that lead and the
+    ids of all leads that it touched."""
     target = leads.one(store, to_id)
     _alive(target)
     source = leads.one(store, from_id).id if from_id else None
@@ -108,13 +111,17 @@ def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: d
     before = {"members": [list(row) for row in rows]}
     _place(store, [row[:3] for row in rows], target.id)
     leads.record(store, now, target.id, "move", feedback_id, json.dumps(before, ensure_ascii=False))
-    return leads.one(store, target.id)
+    return leads.one(store, target.id), sorted({target.id, *(row[3] for row in rows if row[3])})
 
 
-def undo(store: Store, now: datetime) -> str:
-    """Take the last thing that a person did back; returns what it was. Raises UsageError when there is none."""
+def undo(store: Store, now: datetime) -> tuple[str, list[str]]:
+    """Take the last thing that a person did back; returns what it was and the leads that it touched.
+
+    Raises UsageError when there is none.
+    """
     found = store.rows(
-        "SELECT number, lead_id, action, detail, before FROM lead_history WHERE before <> '' ORDER BY number DESC LIMIT 1"
+        """SELECT number, lead_id, action, detail, before FROM lead_history WHERE before <> ''
+        ORDER BY number DESC LIMIT 1"""
     )
     if not found:
         raise UsageError(f"{store.path}: nothing to undo", hint="only hand work on leads can be undone")
@@ -135,7 +142,8 @@ def undo(store: Store, now: datetime) -> str:
         leads.record(store, now, created, "withdrawn", "", "")
     store.connection.execute("UPDATE lead_history SET before = '' WHERE number = ?", [number])
     leads.record(store, now, lead_id, "undo", f"{action} {detail}".strip(), "")
-    return f"{lead_id} {action} {detail}".strip()
+    touched = {lead_id, *before.get("leads", {}), *(row[3] for row in before.get("members", []))}
+    return f"{lead_id} {action} {detail}".strip(), sorted(touched)
 
 
 def _alive(lead: Lead) -> None:

@@ -1,8 +1,8 @@
 """Does grouping follow what must be changed? python -m tests.benchmarks.leads_ami FILE.csv [--baselines]
 
 FILE has the columns content, subject, sentiment_value. Texts that are negative and bear one subject are grouped without
-their subjects; adjusted mutual information (AMI) of groups and subjects is printed, beside k-means and, where installed,
-BERTopic on TF-IDF/SVD vectors. The order of rows is shuffled three times: groups must be the same.
+their subjects; adjusted mutual information (AMI) of groups and subjects is printed, beside k-means and, where
+installed, BERTopic on TF-IDF/SVD vectors. The order of rows is shuffled three times: groups must be the same.
 """
 
 from __future__ import annotations

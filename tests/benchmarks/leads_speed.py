@@ -1,8 +1,8 @@
 """How long does a build take? python -m tests.benchmarks.leads_speed FILE.tsv.gz [COMPLAINTS] [--bertopic]
 
 FILE holds raw texts, one a line (in tsv the last field); clauses of them stand for complaints of ten products under six
-codes. Prints the time of a first build and of a second with 1% new complaints, and, with --bertopic, of BERTopic with the
-same vectors on the same clauses.
+codes. Prints the time of a first build and of a second with 1% new complaints, and, with --bertopic, of BERTopic with
+the same vectors on the same clauses.
 """
 
 from __future__ import annotations

@@ -64,7 +64,10 @@ def test_learning_is_deterministic_and_survives_saving(tmp_path: Path) -> None:
 
 
 def test_unit_length_leaves_zeros() -> None:
-    assert unit_length(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0, 0]]
+    assert unit_length(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [
+        [pytest.approx(0.6), pytest.approx(0.8)],
+        [0, 0],
+    ]
 
 
 def test_cached_vectors_are_encoded_once(tmp_path: Path) -> None:
@@ -91,5 +94,5 @@ def test_an_unknown_model_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.
     pytest.importorskip("sentence_transformers")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="encoder .*empty.*static"):
+    with pytest.raises(UsageError, match=r"encoder .*empty.*static"):
         encoder(str(tmp_path / "empty"), CUT)

@@ -30,7 +30,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         base = tmp_path_factory.mktemp("tiny") / "bert"
         base.mkdir()
         letters = "登录后闪退客服不回复物流太慢"
-        (base / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(letters)]))
+        (base / "vocab.txt").write_text(
+            "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(letters)])
+        )
         torch.manual_seed(7)
         size = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
         BertModel(BertConfig(vocab_size=32, max_position_embeddings=64, **size)).save_pretrained(base)

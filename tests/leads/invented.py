@@ -17,7 +17,10 @@ APP = "小鹿课堂"
 
 #: (code, ways to say it)
 STORIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "crash": ("function", ("一打开就闪退", "登录后闪退", "更新后老是闪退", "看视频看到一半闪退", "点作业就闪退", "经常闪退")),
+    "crash": (
+        "function",
+        ("一打开就闪退", "登录后闪退", "更新后老是闪退", "看视频看到一半闪退", "点作业就闪退", "经常闪退"),
+    ),
     "entry": ("usability", ("找不到转账入口", "转账入口藏得太深了", "转账入口在哪里找不到", "根本找不到入口")),
     "support": ("support", ("客服电话没人接", "打客服电话一直没人接", "客服电话打不通", "联系客服没人接")),
     "push": ("control", ("半夜还推送广告", "天天推送广告", "广告推送关不掉", "推送的广告太多")),
@@ -32,7 +35,9 @@ def rows(each: int = 8, *, seed: int = 0, start: int = 0) -> list[dict[str, Any]
     for story, (code, says) in STORIES.items():
         for n in range(start, start + each):
             quote = says[n % len(says)]
-            made.append(row(f"{story}{n:03d}", code, quote, f"用了几天，{quote}，唉", at=NOW - timedelta(days=3 * n + 1)))
+            made.append(
+                row(f"{story}{n:03d}", code, quote, f"用了几天，{quote}，唉", at=NOW - timedelta(days=3 * n + 1))
+            )
     made.append(row(f"lone{start:03d}", LONE[0], LONE[1], LONE[1], at=NOW))
     random.Random(seed).shuffle(made)
     return made
@@ -64,8 +69,9 @@ def fill(store: Store, made: list[dict[str, Any]]) -> None:
         for number, one in enumerate(made, 2):
             families = list(known.families_of((one["code"],)))
             connection.execute(
-                """INSERT INTO feedback (id, kind, product, text, created_at, author, rating, version, url, file, sheet, "row",
-                near_duplicate_of) VALUES (?, 'review', ?, ?, ?, ?, ?, ?, ?, '评论.xlsx', '导出', ?, ?)""",
+                """INSERT INTO feedback (id, kind, product, text, created_at, author, rating, version, url, file,
+                sheet, "row", near_duplicate_of)
+                VALUES (?, 'review', ?, ?, ?, ?, ?, ?, ?, '评论.xlsx', '导出', ?, ?)""",
                 [one["feedback_id"], one["product"], one["text"], one["created_at"], one["person"], one["rating"],
                  one["version"], one["url"], number, one["near_duplicate_of"]],
             )  # fmt: skip

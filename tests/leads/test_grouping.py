@@ -115,7 +115,9 @@ def test_an_unknown_trade_is_mined_from_its_texts() -> None:
     assert any("钢琴" in aspect.words for aspect in found.values())
     assert from_keys(found) == found, "a key spells its words"
     assert "钢琴" not in str(mine(texts, CUT, word_vectors(), {"钢琴"}, "琴行").keys())
-    assert "钢琴" not in str(mine(texts, CUT, word_vectors(), set(), "小红钢琴").keys()), "a product's name is no aspect"
+    assert "钢琴" not in str(mine(texts, CUT, word_vectors(), set(), "小红钢琴").keys()), (
+        "a product's name is no aspect"
+    )
 
 
 def test_a_broken_aspect_is_named(tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ def test_a_broken_aspect_is_named(tmp_path: Path) -> None:
     twice = '[[aspect]]\ndomain="x"\ngroup="x"\nname="x"\nzh="x"\nen="x"\nwords="x"\n' * 2
     (tmp_path / "aspects.toml").write_text(twice, encoding="utf-8")
     aspects.cache_clear()
-    with pytest.raises(BadLexicon, match="'x.x' stands twice"):
+    with pytest.raises(BadLexicon, match=r"'x\.x' stands twice"):
         aspects(tmp_path)
 
 

@@ -32,9 +32,7 @@ def opened(tmp_path: Path) -> Store:
 
 def test_a_build_places_everything_and_counts_agree(opened: Store) -> None:
     built = build(opened)
-    assert built == pipeline.LeadsBuilt(
-        complaints=41, placed=40, single=1, unspecified=0, leads=5, joined=0, created=5
-    )
+    assert built == pipeline.LeadsBuilt(complaints=41, placed=40, single=1, unspecified=0, leads=5, joined=0, created=5)
     leads = by_story(opened)
     assert set(leads) == {"crash", "entry", "support", "push", "invoice"}
     assert sorted(lead.rank or 0 for lead in leads.values()) == [1, 2, 3, 4, 5]

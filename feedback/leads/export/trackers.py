@@ -36,9 +36,9 @@ def _body(lead: Lead, context: Context) -> str:
 
 
 def as_jira(leads: list[Lead], context: Context) -> bytes:
-    """CSV for Jira's importer. Map "External Issue ID": a second import then updates; "Issue Key" is filled where known."""
+    """CSV for Jira's importer. Map "External Issue ID": a second import then updates; "Issue Key" where known."""
     rows: list[list[Any]] = [
-        ["Issue Key", "External Issue ID", "Summary", "Issue Type", "Priority", "Labels", "Labels", "Labels", "Assignee",
+        ["Issue Key", "External Issue ID", "Summary", "Issue Type", "Priority", *["Labels"] * 3, "Assignee",
          "Description"]
     ]  # fmt: skip
     for lead in leads:

@@ -45,6 +45,7 @@ def _fill_leads(
 ) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     at = {name: number for number, (_, name, _) in enumerate(COLUMNS, 1)}
     sheet.append([*heads(context.lang), "说明" if context.lang == "zh" else "why"])
@@ -61,7 +62,7 @@ def _fill_leads(
         sheet.cell(row, at["rice"]).value = f'=IF({effort}="","",{reach}*{impact}*{confidence}/{effort})'
         if lead.id in first_quote:
             link = sheet.cell(row, at["id"])
-            link.hyperlink = f"#'{target}'!A{first_quote[lead.id]}"
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{target}'!A{first_quote[lead.id]}")
             link.font = Font(color="0563C1", underline="single")
     _dress(sheet, [_WIDTHS.get(name, 9) for _, name, _ in COLUMNS] + [60])
 
@@ -91,13 +92,17 @@ def _fill_quotes(sheet: Worksheet, leads: list[Lead], context: Context) -> dict[
 def _notes(context: Context) -> list[list[str]]:
     counts = context.counts
     if context.lang == "zh":
-        lines = [["项目", "说明"]]
-        lines.append(["范围", f"有原因的吐槽 {counts['complaints']} 处，归入线索 {counts['placed']}，单独 {counts['single']}；"
-                      f"未说明原因的记录 {counts['unspecified']} 条，不成线索"])  # fmt: skip
+        scope = (
+            f"有原因的吐槽 {counts['complaints']} 处，归入线索 {counts['placed']}，单独 {counts['single']}；"
+            f"未说明原因的记录 {counts['unspecified']} 条，不成线索"
+        )
+        lines = [["项目", "说明"], ["范围", scope]]
     else:
-        lines = [["item", "definition"]]
-        lines.append(["scope", f"{counts['complaints']} complaint spans with a reason, {counts['placed']} in leads, "
-                      f"{counts['single']} single; {counts['unspecified']} records give no reason and form no lead"])  # fmt: skip
+        scope = (
+            f"{counts['complaints']} complaint spans with a reason, {counts['placed']} in leads, "
+            f"{counts['single']} single; {counts['unspecified']} records give no reason and form no lead"
+        )
+        lines = [["item", "definition"], ["scope", scope]]
     return lines + [[name, text] for name, text in method(context.settings, context.lang)]
 
 
