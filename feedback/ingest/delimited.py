@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
@@ -122,20 +123,19 @@ def _lenient(line: str, delimiter: str) -> list[str]:
     """Cells of a line whose quotes do not pair: quotes that enclose a whole cell go, the others stay as written."""
     cells: list[str] = []
     parts = line.split(delimiter)
+    closing = [place for place, part in enumerate(parts) if (len(part) - len(part.rstrip('"'))) % 2 == 1]
     start = 0
-    while start < len(parts):
-        part = parts[start]
+    for place, part in enumerate(parts):
+        if place < start:
+            continue
+        start = place + 1
         if part.startswith('"'):
-            end = next((k for k in range(start, len(parts)) if _closes(delimiter.join(parts[start : k + 1]))), None)
+            after = place if part != '"' and (len(part) - len(part.rstrip('"'))) % 2 == 1 else place + 1
+            end = closing[found] if (found := bisect_left(closing, after)) < len(closing) else None
             if end is not None:
-                whole = delimiter.join(parts[start : end + 1])
+                whole = delimiter.join(parts[place : end + 1])
                 cells.append(whole[1:-1].replace('""', '"'))
                 start = end + 1
                 continue
         cells.append(part)
-        start += 1
     return cells
-
-
-def _closes(text: str) -> bool:
-    return len(text) > 1 and text.endswith('"') and (len(text) - len(text.rstrip('"'))) % 2 == 1

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 
 from feedback import pipeline
@@ -17,7 +18,7 @@ from feedback.settings import Settings
 from feedback.store import Store
 
 LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
-WEIGHTS = [1 / (rank + 10) for rank in range(len(LETTERS))]
+WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(LETTERS))))
 
 
 def main(rows: int) -> None:
@@ -28,7 +29,9 @@ def main(rows: int) -> None:
         with path.open("w", encoding="utf-8-sig") as stream:
             stream.write("发表时间,作者,评级,标题,内容\n")
             for i in range(rows):
-                text = "，".join("".join(chance.choices(LETTERS, WEIGHTS, k=8)) for _ in range(chance.randint(1, 6)))
+                text = "，".join(
+                    "".join(chance.choices(LETTERS, cum_weights=WEIGHTS, k=8)) for _ in range(chance.randint(1, 6))
+                )
                 stream.write(
                     f'2024-{i % 12 + 1:02d}-{i % 28 + 1:02d} 12:{i % 60:02d}:00,用户{i},{i % 5 + 1},,"{text}"\n'
                 )

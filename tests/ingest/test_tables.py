@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import openpyxl
@@ -88,6 +89,13 @@ def test_unbalanced_quotes_do_not_swallow_the_file(take: Take) -> None:
     assert taken.texts[0] == '"说好的""次日达""呢'
     assert taken.texts[-1] == "第399条评论"
     assert taken.notes["unbalanced_quotes"] == 1
+
+
+def test_hostile_quotes_are_read_in_bounded_time(take: Take) -> None:
+    start = time.perf_counter()
+    taken = take('内容,时间\n"' + ",a" * 100_000 + "\n" + '"a,' * 20_000 + "\n好用,2024-01-01\n")
+    assert taken.texts[-1] == "好用"
+    assert time.perf_counter() - start < 10
 
 
 def test_line_breaks_inside_cells_and_row_numbers(take: Take) -> None:
