@@ -84,7 +84,7 @@ def test_text_split_by_its_own_commas_is_joined_again(take: Take) -> None:
 
 def test_unbalanced_quotes_do_not_swallow_the_file(take: Take) -> None:
     body = '1,"说好的""次日达""呢\n' + "".join(f"{i},第{i}条评论\n" for i in range(2, 400))
-    taken = take("编号,内容\n" + body)
+    taken = take("编号,内容\n" + body, chunk=500)
     assert len(taken.frame) == 399
     assert taken.texts[0] == '"说好的""次日达""呢'
     assert taken.texts[-1] == "第399条评论"
