@@ -146,9 +146,13 @@ class RuleBook:
             if entry is None:
                 bounds.append(last)
                 continue
-            length, rules, coded, plain, aspects, states, pardons, others = entry
+            length, pardons, speaks, rules, coded, plain, aspects, states, others = entry
             end = last + 1
             start = end - length
+            if pardons:
+                excuses.append((start, end, pardons))
+            if not speaks:
+                continue
             span = (start, end)
             if length == 1:
                 # A word of one character is heard only among fitting neighbours (lexicons/degree.toml).
@@ -171,8 +175,6 @@ class RuleBook:
                 raw.append((number, start, end))
             for slot in plain:
                 slots[slot].append(span)
-            if pardons:
-                excuses.append((start, end, pardons))
             for number, rest, gap in others:
                 if not gap:
                     patterns.add(number)
@@ -196,21 +198,24 @@ class RuleBook:
     ) -> list[tuple[int, int, int, bool]]:
         denials = negators(slots)
         letters = len(form) - form.count(" ")
+        # Most hits have no excuse anywhere in the text: one look at all of them together spares the search.
+        present = frozenset().union(*(slots for _, _, slots in excuses))
         best: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         for number, start, end in raw:
-            mode, most, excusable = self._checks[number]
+            mode, most, pardons = self._checks[number]
             if most and letters > most:
                 continue
             odd = bool(denials) and self._negation.count(form, start, denials, floor(bounds, start)) % 2 == 1
             if (odd and mode == "drop") or (not odd and mode == "need"):
                 continue
-            if excusable and excuses and self._excused(number, start, end, excuses, bounds):
+            if not pardons.isdisjoint(present) and self._excused(number, start, end, excuses, bounds):
                 continue
             best[number].append((start, end, odd))
         for aspect in [slot for slot in slots if slot in self._pairs]:
             for number, state, good in self._pairs[aspect]:
                 if state in slots or good in slots:
-                    scene = Scene(form, slots, excuses, denials, bounds)
+                    pardoned = not self._checks[number][2].isdisjoint(present)
+                    scene = Scene(form, slots, excuses if pardoned else [], denials, bounds)
                     found = self._pair(scene, number, slots[aspect], state, good)
                     if found:
                         best[number] += found
@@ -317,7 +322,7 @@ class RuleBook:
                 self._pairs.setdefault(slot(rule.aspect, "aspects"), []).append((number, *states))
             self._unless.append((slot(rule.unless), slot(rule.unless_clause), slot(rule.unless_text)))
         self._checks = [
-            (rule.negation, rule.longest, max(unless) >= 0)
+            (rule.negation, rule.longest, frozenset(unless) - {-1})
             for rule, unless in zip(self.rules, self._unless, strict=True)
         ]
         self._automaton = ahocorasick.Automaton()

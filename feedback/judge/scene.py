@@ -35,9 +35,9 @@ class Entry:
     others: list[tuple[int, str, int]] = field(default_factory=list)
 
     def packed(self, length: int) -> tuple[object, ...]:
-        """The entry as the scan unpacks it."""
-        lists = (self.rules, self.coded, self.plain, self.aspects, self.states)
-        return (length, *map(tuple, lists), frozenset(self.pardons), tuple(self.others))
+        """The entry as the scan unpacks it; most words only excuse, which the third place tells at once."""
+        lists = (self.rules, self.coded, self.plain, self.aspects, self.states, self.others)
+        return (length, frozenset(self.pardons), any(lists), *(tuple(part) for part in lists))
 
 
 def negators(slots: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
