@@ -106,6 +106,8 @@ class Matcher:
         for word, meaning in sorted(roles.items()):
             self._automaton.add_word(word, (len(word), _latin(word[0]), _latin(word[-1]), tuple(sorted(set(meaning)))))
         self._empty = not roles
+        #: Without rules of exclusion every hit is a mention.
+        self._plain = all(not (k.within or k.without or k.together) for k in self.keywords)
         if not self._empty:
             self._automaton.make_automaton()
 
@@ -123,7 +125,9 @@ class Matcher:
                 last_latin and last + 1 < size and _latin(folded[last + 1])
             ):
                 continue
-            hits.extend((index, start, last + 1, role) for index, role in meaning)
+            hits.extend([(index, start, last + 1, role) for index, role in meaning])
+        if self._plain:
+            return sorted({hit[0] for hit in hits})
         return sorted(index for index in {hit[0] for hit in hits} if self._means(index, hits))
 
     def find_all(self, texts: Iterable[str]) -> list[list[int]]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from feedback.errors import UsageError
 from feedback.settings import TrackSettings
 from feedback.track.alarm import HOURS, Alarm, AlarmRule, rings
 from feedback.track.change import Rise, last_rise
@@ -23,6 +24,7 @@ from feedback.track.windows import Window, back, midnight, period, tiles
 _SERIES_WINDOWS = 12
 #: History that the search for a change point looks at.
 _HISTORY = timedelta(days=730)
+_MOST_POINTS = 20_000
 _HOUR = 3_600_000_000_000
 
 
@@ -209,10 +211,17 @@ def _series(
     mentions: Mentions, settings: TrackSettings, since: datetime | None, end: datetime, zone: ZoneInfo
 ) -> tuple[Point, ...]:
     step = period(settings.step, "--step")
-    span = _SERIES_WINDOWS * period(settings.window, "--window")
-    windows = tiles(since, end, step, zone, count=max(1, -(-span // step)))
+    count = 1
     if since is None and len(mentions.times):
-        # Nothing is to be seen before the first mention.
+        # Nothing is to be seen before the first mention; one more, for steps that end at midnight after `end`.
+        history = timedelta(microseconds=(ns(end) - int(mentions.times[0])) / 1000)
+        count = min(-(-_SERIES_WINDOWS * period(settings.window, "--window") // step), -(-history // step) + 1)
+    if (end - since) / step > _MOST_POINTS if since is not None else count > _MOST_POINTS:
+        raise UsageError(
+            f"--step {settings.step}: more than {_MOST_POINTS:,} points", hint="a longer --step, a later --since"
+        )
+    windows = tiles(since, end, step, zone, count=max(1, count))
+    if since is None and len(mentions.times):
         windows = [w for w in windows if ns(w.end) > mentions.times[0]] or windows[-1:]
     edges = np.searchsorted(mentions.times, [ns(w.start) for w in windows] + [ns(windows[-1].end)] if windows else [])
     totals = np.concatenate([[0], np.cumsum(mentions.negative)])

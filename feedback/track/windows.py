@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from feedback.errors import UsageError
 
 _DAY = timedelta(days=1)
+_LONGEST = timedelta(days=36_500)
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
 
 
@@ -28,7 +29,10 @@ def period(text: str, name: str = "period") -> timedelta:
     found = re.fullmatch(r"\s*(\d{1,5})\s*(min|[hdw])\s*", text.lower())
     if not found or int(found[1]) == 0:
         raise UsageError(f"{name}: {text!r} is not a period", hint="a number with h, d or w, such as 24h, 7d or 4w")
-    return int(found[1]) * _UNITS[found[2]]
+    span = int(found[1]) * _UNITS[found[2]]
+    if span > _LONGEST:
+        raise UsageError(f"{name}: {text!r} is too long", hint=f"at most {_LONGEST.days} days")
+    return span
 
 
 def back(moment: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
