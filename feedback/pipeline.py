@@ -37,6 +37,9 @@ from feedback.pipeline_leads import (
     lead_move as lead_move,
 )
 from feedback.pipeline_leads import (
+    lead_since as lead_since,
+)
+from feedback.pipeline_leads import (
     lead_split as lead_split,
 )
 from feedback.pipeline_leads import (
@@ -54,7 +57,7 @@ from feedback.pipeline_leads import (
 from feedback.pipeline_leads import (
     leads_undo as leads_undo,
 )
-from feedback.records import Lead, Verdict
+from feedback.records import Verdict
 from feedback.settings import Settings
 from feedback.store import Store, read
 from feedback.store import incidents as store_incidents

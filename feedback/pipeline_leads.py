@@ -11,12 +11,13 @@ from feedback import encode
 from feedback.encode import Vectors
 from feedback.errors import NothingToDo, UsageError
 from feedback.leads import build as lead_build
+from feedback.leads import delta as lead_delta
 from feedback.leads import score as lead_score
 from feedback.leads.export import Context as LeadContext
 from feedback.lexicon import taxonomy
 from feedback.records import Lead
 from feedback.settings import Settings
-from feedback.store import Store, leadwork, read
+from feedback.store import Store, leadread, leadwork, read
 from feedback.store import leads as store_leads
 from feedback.store import vectors as store_vectors
 
@@ -90,7 +91,7 @@ def leads_build(
             store_leads.move_centroids(store, grouped.centroids, tools.model.name)
             joined, created = grouped.joined, len(grouped.new)
         _refresh(tools)
-    return LeadsBuilt(**store_leads.counts(store), joined=joined, created=created)
+    return LeadsBuilt(**leadread.counts(store), joined=joined, created=created)
 
 
 def _refresh(tools: _Tools, touched: Sequence[str] = ()) -> None:
@@ -132,7 +133,7 @@ def lead_change(store: Store, settings: Settings, lead_id: str, fields: dict[str
     with store.write():
         leadwork.change(store, lead_id, fields, now, "set" if title is None else "rename")
         _refresh(_Tools(store, settings))
-    return store_leads.one(store, lead_id)
+    return leadread.one(store, lead_id)
 
 
 def leads_merge(store: Store, settings: Settings, target: str, others: Sequence[str], *, now: datetime) -> Lead:
@@ -141,7 +142,7 @@ def leads_merge(store: Store, settings: Settings, target: str, others: Sequence[
     with store.write():
         lead = leadwork.merge(store, target, others, now)
         _rework(tools, [lead.id])
-    return store_leads.one(store, lead.id)
+    return leadread.one(store, lead.id)
 
 
 def lead_split(
@@ -150,7 +151,7 @@ def lead_split(
     """Two leads out of one: the complaints of `records`, or without any the smaller of two groups of nearest meaning,
     go to a new lead. Raises UsageError."""
     tools = _Tools(store, settings)
-    lead = store_leads.one(store, lead_id)
+    lead = leadread.one(store, lead_id)
     members = store_leads.members(store, [lead.id])
     if records:
         strange = sorted(set(records) - set(members["feedback_id"]))
@@ -167,7 +168,7 @@ def lead_split(
         new_id = f"LEAD-{store_leads.last_number(store) + 1:04d}"
         leadwork.split(store, lead.id, units, new_id, now, tools.model.name)
         _rework(tools, [lead.id, new_id])
-    return store_leads.one(store, lead.id), store_leads.one(store, new_id)
+    return leadread.one(store, lead.id), leadread.one(store, new_id)
 
 
 def lead_move(
@@ -178,7 +179,7 @@ def lead_move(
     with store.write():
         lead, touched = leadwork.move(store, record, source, to, now)
         _rework(tools, touched)
-    return store_leads.one(store, lead.id)
+    return leadread.one(store, lead.id)
 
 
 def leads_undo(store: Store, settings: Settings, *, now: datetime) -> str:
@@ -192,12 +193,12 @@ def leads_undo(store: Store, settings: Settings, *, now: datetime) -> str:
 
 def leads(store: Store, *, products: Sequence[str] = (), everything: bool = False) -> list[Lead]:
     """Leads by rank with members and quotes; done, dismissed and merged ones only with `everything`."""
-    return store_leads.read(store, products=products, everything=everything)
+    return leadread.read(store, products=products, everything=everything)
 
 
 def lead(store: Store, lead_id: str) -> Lead:
     """One lead. Raises UsageError."""
-    return store_leads.one(store, lead_id)
+    return leadread.one(store, lead_id)
 
 
 def lead_history(store: Store, lead_id: str) -> list[store_leads.Event]:
@@ -205,7 +206,15 @@ def lead_history(store: Store, lead_id: str) -> list[store_leads.Event]:
     return store_leads.history(store, lead_id)
 
 
+def lead_since(store: Store, lead_id: str, version: str) -> lead_delta.Solved:
+    """Do people complain of a lead less since `version`? Raises UsageError for a version without a number."""
+    if not lead_delta.version_key(version):
+        raise UsageError(f"--since-version {version}: no number in it", hint="such as 3.10.2")
+    found = leadread.one(store, lead_id)
+    return lead_delta.solved(found.id, *leadread.versions(store, found.id), version)
+
+
 def leads_context(store: Store | None, settings: Settings) -> LeadContext:
     """What tables and exports of leads need beside them; without a store the counts are empty."""
-    counts = store_leads.counts(store) if store else {}
+    counts = leadread.counts(store) if store else {}
     return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts)

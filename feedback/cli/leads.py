@@ -87,10 +87,19 @@ def list_leads(
         typer.echo(f"{len(found) - len(shown)} more; --top {len(found)} shows all", err=True)
 
 
-def show(context: typer.Context, lead_id: _Id, as_json: _Json = False) -> None:
+def show(
+    context: typer.Context,
+    lead_id: _Id,
+    since_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Compare complaints since this version with those before it.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
     """One lead: why it ranks so, and its quotes with file and row."""
+    from dataclasses import asdict
+
     from feedback import pipeline
-    from feedback.cli.leadview import details
+    from feedback.cli.leadview import details, since
     from feedback.leads.export.plain import document
     from feedback.store import Store
 
@@ -98,10 +107,16 @@ def show(context: typer.Context, lead_id: _Id, as_json: _Json = False) -> None:
     with Store(settings.store, create=False) as store:
         lead = pipeline.lead(store, lead_id)
         history = pipeline.lead_history(store, lead.id)
+        solved = pipeline.lead_since(store, lead.id, since_version) if since_version else None
     if as_json:
-        typer.echo(json.dumps(document([lead], settings.lang)["leads"][0], ensure_ascii=False, indent=2))
-    else:
-        details(lead, history, pipeline.leads_context(None, settings))
+        found = document([lead], settings.lang)["leads"][0]
+        if solved:
+            found["since_version"] = asdict(solved) | {"verdict": solved.verdict}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    details(lead, history, pipeline.leads_context(None, settings))
+    if solved:
+        typer.echo(since(solved, settings.lang))
 
 
 def export(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from feedback.leads.delta import Solved
     from feedback.leads.export import Context
     from feedback.pipeline import LeadsBuilt
     from feedback.records import Lead
@@ -59,8 +60,9 @@ def table(leads: list[Lead], context: Context) -> None:
 
 def details(lead: Lead, history: list[Event], context: Context) -> None:
     """One lead with its quotes and what people did to it."""
+    from feedback.leads.delta import movement
     from feedback.leads.export.table import place
-    from feedback.leads.method import NAMES, STATUS, explain
+    from feedback.leads.method import MOVEMENT, NAMES, STATUS, explain
 
     zh = context.lang == "zh"
     typer.echo(f"{lead.id}  {lead.shown(context.lang)}")
@@ -79,6 +81,9 @@ def details(lead: Lead, history: list[Event], context: Context) -> None:
         if zh
         else f"{lead.people} people, {lead.records} records, {lead.copies} near duplicates beside; {seen}"
     )
+    moved = MOVEMENT[context.lang][movement(lead)]
+    if moved:
+        typer.echo(f"动向：{moved}" if zh else f"movement: {moved}")
     for quote in lead.quotes:
         typer.echo(f"  “{' '.join(quote.quote.split())}”\n      {place(quote)}")
     for event in history:
@@ -87,6 +92,25 @@ def details(lead: Lead, history: list[Event], context: Context) -> None:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def since(found: Solved, lang: str) -> str:
+    """One line: complaints since a version against those before it."""
+    verdict = found.verdict
+    if lang == "zh":
+        says = {"solved": "已见效", "worse": "变多", "not shown": "看不出变化", "too few": "数据不足"}[verdict]
+        text = (
+            f"自版本 {found.version}：{found.since}/{found.since_all} 人，"
+            f"此前 {found.before}/{found.before_all} 人，{says}"
+        )
+    else:
+        text = (
+            f"since version {found.version}: {found.since}/{found.since_all} people, before "
+            f"{found.before}/{found.before_all}: {verdict}"
+        )
+    if found.difference is None:
+        return text
+    return f"{text}（{found.difference:+.1%}，95% {found.lower:+.1%} … {found.upper:+.1%}）"
 
 
 def columns(leads: list[Lead], top: int, lang: str) -> None:

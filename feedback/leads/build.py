@@ -70,7 +70,8 @@ class Grouper:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""
         known = self.known | from_keys(keys)
         words = [word for key in keys if key in known for word in known[key].words]
-        title = self._titler.title(_voices(members), words, frozenset(used))
+        names = [known[key].zh for key in keys if key in self.known][:1]
+        title = self._titler.title(_voices(members), words, frozenset(used), names)
         about = self.taxonomy.codes.get(code)
         return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
 

@@ -14,6 +14,10 @@ STATUS = {
     "zh": {"new": "新", "confirmed": "已确认", "planned": "已排期", "done": "已完成", "dismissed": "已驳回", "merged": "已并入"},
     "en": {name: name for name in ("new", "confirmed", "planned", "done", "dismissed", "merged")},
 }  # fmt: skip
+MOVEMENT = {
+    "zh": {"new": "新出现", "rising": "上升", "falling": "下降", "steady": "持平", None: ""},
+    "en": {"new": "new", "rising": "rising", "falling": "falling", "steady": "steady", None: ""},
+}
 _TEXT = {
     "zh": {
         "得分": "触达 × 严重 × 价值 × 趋势 × 置信，各因子 0~1，指数为设置 leads.weights：{weights}",

@@ -8,8 +8,9 @@ severity    mean over people of how bad their worst record is, drawn to the prod
             Source: the authors' own stars; shrinkage after Efron and Morris (1975).
 value       0.5 for all until user data exist: the money at risk of those who raised it (SPEC §8).
 trend       (r + 5) / (r + e + 10): r people within the last `trend_days` before the newest record of the product; e
-            those expected there if the lead had kept its earlier share of the product's complaints. 0.5 is even. Without
-            any earlier or dated record: 0.5. Source: share against share, as alarms do (SPEC §4), with 5 + 5 pseudo-people.
+            those expected there if the lead had kept its earlier share of the product's complaints. 0.5 is even, and
+            what it is without any earlier or dated record. Source: share against share, as alarms do (SPEC §4), with
+            5 + 5 pseudo-people.
 confidence  people / (people + 3) × mean sureness of placing (cluster.SURE: 1 its quote names what is to be changed,
             0.5 it names nothing particular, 0.35 it is merely near).
             Source: RICE's confidence, made of sample size and of how the members were found.

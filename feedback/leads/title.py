@@ -76,9 +76,14 @@ class Titler:
         self._rarity = rarity
 
     def title(
-        self, quotes: Sequence[tuple[str, str]], aspect_words: Iterable[str], used: frozenset[str] = frozenset()
+        self,
+        quotes: Sequence[tuple[str, str]],
+        aspect_words: Iterable[str],
+        used: frozenset[str] = frozenset(),
+        names: Sequence[str] = (),
     ) -> str:
-        """The title of a lead. `quotes`: (person, quote) of its members; `used`: titles already given to others.
+        """The title of a lead. `quotes`: (person, quote) of its members; `used`: titles already given to others;
+        `names`: of its aspects, which may be the title where some quote bears all their words.
 
         Returns the shortest quote, cut, when no clause can be made a title.
         """
@@ -94,6 +99,8 @@ class Titler:
                     says.setdefault(normalise(word), set()).add(person)
         people = max(len({person for person, _ in quotes}), 1)
         support = {word: len(who) / people for word, who in says.items()}
+        for name in names:
+            self._offer(name, quotes, voices, spellings)
         alone = max(1.5 / people, 0.06)
         named = {normalise(word) for word in aspect_words}
         best = ""
@@ -104,6 +111,22 @@ class Titler:
             if text not in used and (value, text) > (merit, best):
                 merit, best = value, text
         return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+
+    def _offer(
+        self,
+        name: str,
+        quotes: Sequence[tuple[str, str]],
+        voices: dict[_Phrase, set[str]],
+        spellings: dict[_Phrase, Counter[tuple[str, ...]]],
+    ) -> None:
+        """Let the name of the aspect stand among the phrases, for those whose quote bears all its words."""
+        words = tuple(self._cut(name))
+        forms = tuple(normalise(word) for word in words)
+        who = {person for person, quote in quotes if all(form in normalise(quote) for form in forms)}
+        if who and SHORTEST <= len(name) <= LONGEST:
+            phrase = _Phrase(forms, True, True, True)
+            voices.setdefault(phrase, set()).update(who)
+            spellings.setdefault(phrase, Counter())[words] += len(who)
 
     def shows(self, title: str) -> Callable[[str], float]:
         """How well a quote stands for a lead of this title: 1 when it bears every word of the title, more when it says
@@ -165,6 +188,7 @@ class Titler:
         value = 1.5 * sum(shares) / len(phrase.forms) + 1.5 * sum(strong) / (0.4 + sum(strong))
         # What only this person says does not belong into the title of all.
         value -= 0.3 * sum(support.get(form, 0.0) <= alone for form in content)
+        value -= 0.4 * sum(support.get(form, 0.0) <= alone / 4 for form in content)
         value += 0.3 if sum(support.get(form, 0.0) > alone for form in content) > 1 else 0.0
         value -= 0.25 * sum(form in self._lists.vague for form in phrase.forms)
         value += 0.25 * math.log(times)

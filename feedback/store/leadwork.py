@@ -12,7 +12,7 @@ from typing import Any
 
 from feedback.errors import UsageError
 from feedback.records import Lead
-from feedback.store import leads
+from feedback.store import leadread, leads
 from feedback.store.connection import Store
 
 STATUSES = ("new", "confirmed", "planned", "done", "dismissed")
@@ -32,18 +32,18 @@ _FIELDS = (
 
 def change(store: Store, lead_id: str, fields: dict[str, Any], now: datetime, action: str) -> Lead:
     """Give fields of a lead new values. Raises UsageError for a merged lead."""
-    lead = leads.one(store, lead_id)
+    lead = leadread.one(store, lead_id)
     _alive(lead)
     before = {"leads": {lead.id: _set(store, lead.id, fields)}}
     detail = " ".join(f"{name}={value}" for name, value in fields.items() if name not in ("title_en", "title_by"))
     leads.record(store, now, lead.id, action, detail, json.dumps(before, ensure_ascii=False))
-    return leads.one(store, lead.id)
+    return leadread.one(store, lead.id)
 
 
 def merge(store: Store, target_id: str, other_ids: Sequence[str], now: datetime) -> Lead:
     """Bring all complaints of the others into the target; they point to it from then on."""
-    target = leads.one(store, target_id)
-    others = [leads.one(store, other) for other in dict.fromkeys(other_ids)]
+    target = leadread.one(store, target_id)
+    others = [leadread.one(store, other) for other in dict.fromkeys(other_ids)]
     for lead in (target, *others):
         _alive(lead)
     if target.id in {other.id for other in others}:
@@ -62,7 +62,7 @@ def merge(store: Store, target_id: str, other_ids: Sequence[str], now: datetime)
     _place(store, [row[:3] for row in before["members"]], target.id)
     names = " ".join(other.id for other in others)
     leads.record(store, now, target.id, "merge", names, json.dumps(before, ensure_ascii=False))
-    return leads.one(store, target.id)
+    return leadread.one(store, target.id)
 
 
 def split(
@@ -71,7 +71,7 @@ def split(
     """A new lead `new_id` of these units (feedback_id, code, span_start) of a lead; it is not yet named."""
     import pandas as pd
 
-    lead = leads.one(store, lead_id)
+    lead = leadread.one(store, lead_id)
     _alive(lead)
     belongs = {tuple(row[:3]): row for row in _take(store, lead.id)}
     chosen = [belongs[unit] for unit in units if unit in belongs]
@@ -95,9 +95,9 @@ def split(
 def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: datetime) -> tuple[Lead, list[str]]:
     """Bring a record's complaints (of lead `from_id`, or all of them) into another lead; returns that lead and the
     ids of all leads that it touched."""
-    target = leads.one(store, to_id)
+    target = leadread.one(store, to_id)
     _alive(target)
-    source = leads.one(store, from_id).id if from_id else None
+    source = leadread.one(store, from_id).id if from_id else None
     rows = store.rows(
         """SELECT feedback_id, code, span_start, lead_id, how FROM lead_members
         WHERE feedback_id = ? AND (? IS NULL OR lead_id = ?) ORDER BY ALL""",
@@ -111,7 +111,7 @@ def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: d
     before = {"members": [list(row) for row in rows]}
     _place(store, [row[:3] for row in rows], target.id)
     leads.record(store, now, target.id, "move", feedback_id, json.dumps(before, ensure_ascii=False))
-    return leads.one(store, target.id), sorted({target.id, *(row[3] for row in rows if row[3])})
+    return leadread.one(store, target.id), sorted({target.id, *(row[3] for row in rows if row[3])})
 
 
 def undo(store: Store, now: datetime) -> tuple[str, list[str]]:

@@ -83,6 +83,9 @@ def test_show_explains_and_cites(command: Command) -> None:
     assert f"“{lead['quotes'][0]['quote']}”" in text
     assert f"评论.xlsx 导出 #{lead['quotes'][0]['source']['row']}" in text
     assert "人提到" in text
+    assert "自版本 3.3：0/0 人，此前 8/41 人，数据不足" in command("show", "1", "--since-version", "3.3").stdout
+    assert command.json("show", "1", "--since-version", "3.3")["since_version"]["verdict"] == "too few"
+    assert "no number" in str(command("show", "1", "--since-version", "x", code=2).exception)
     assert "no such lead" in str(command("show", "77", code=2).exception)
 
 

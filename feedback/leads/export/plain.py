@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from feedback.leads.delta import movement
 from feedback.leads.export.table import Context, cells, heads, place, safe
 from feedback.records import Lead
 
@@ -60,8 +61,9 @@ def _entry(lead: Lead, lang: str) -> dict[str, Any]:
             }
             for quote in lead.quotes
         ],
-        "title_en": lead.title_en, "aspects": list(lead.aspects), "versions": list(lead.versions), "share": lead.share,
-        "copies": lead.copies, "mean_rating": lead.mean_rating, "recent": lead.recent, "expected": lead.expected,
+        "title_en": lead.title_en, "aspects": list(lead.aspects), "versions": list(lead.versions),
+        "share": lead.share,
+        "movement": movement(lead), "copies": lead.copies, "mean_rating": lead.mean_rating, "recent": lead.recent, "expected": lead.expected,
         "effort": lead.effort, "reason": lead.reason, "merged_into": lead.merged_into,
     }  # fmt: skip
 

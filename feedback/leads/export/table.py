@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from feedback.leads.method import NAMES, STATUS, rice
+from feedback.leads.delta import movement
+from feedback.leads.method import MOVEMENT, NAMES, STATUS, rice
 from feedback.lexicon import Taxonomy
 from feedback.records import Lead, LeadQuote
 from feedback.settings import LeadSettings
@@ -87,6 +88,7 @@ COLUMNS: tuple[Column, ...] = (
         (NAMES["zh"][name], name, lambda lead, c, name=name: round(lead.factors[name], 3) if lead.factors else None)
         for name in NAMES["zh"]
     ),
+    ("动向", "movement", lambda lead, c: MOVEMENT[c.lang][movement(lead)]),
     ("稳定性", "stability", lambda lead, c: None if lead.stability is None else round(lead.stability, 3)),
     ("版本", "versions", lambda lead, c: "、".join(lead.versions)),
     ("状态", "status", lambda lead, c: STATUS[c.lang].get(lead.status, lead.status)),
