@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from feedback.errors import BadSettings
 from feedback.judge import model as models
-from feedback.judge.locate import locate
 from feedback.judge.model import Model
 from feedback.judge.rules import RuleBook
 from feedback.judge.signals import Signals, read
+from feedback.judge.spans import spans
+from feedback.judge.stages import stage_of
 from feedback.lexicon import Taxonomy, taxonomy
 from feedback.records import FAMILIES, POLARITIES, UNSPECIFIED, Verdict
+from feedback.text.clauses import Clause, clauses
 
 Array = NDArray[np.float32]
 
@@ -45,19 +48,29 @@ class Judge:
 
     def scores(self, signals: Signals) -> tuple[Array, Array]:
         """Calibrated probabilities of all labels, and the polarities' outputs as they are decided by."""
-        outputs = signals.stacked @ self.model.stack + self.model.stack_bias
+        outputs = signals.outputs + signals.extras @ self.model.direct
         return self.model.calibrated(outputs), outputs[:, : len(POLARITIES)] + self.model.offsets
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """One verdict a text, in order. The same text gets the same verdict in any batch."""
         signals = read(self.model, self.book, texts)
         chances, stands = self.scores(signals)
-        return [self._verdict(texts[i], signals, i, chances[i], stands[i]) for i in range(len(texts))]
+        verdicts = [self._verdict(signals.forms[i], chances[i], stands[i]) for i in range(len(texts))]
+        blaming = [i for i, verdict in enumerate(verdicts) if verdict.codes]
+        units = [clauses(signals.forms[i], signals.forms[i]) for i in blaming]
+        heard = self.model.outputs(
+            [signals.forms[i][u.start : u.end] for i, own in zip(blaming, units, strict=True) for u in own]
+        )
+        at = 0
+        for i, own in zip(blaming, units, strict=True):
+            verdicts[i] = self._shown(texts[i], signals.forms[i], verdicts[i], own, heard[at : at + len(own)])
+            at += len(own)
+        return verdicts
 
-    def _verdict(self, text: str, signals: Signals, row: int, chance: Array, stand: Array) -> Verdict:
-        labels = self.model.meta.labels
-        by = dict(zip(labels, chance.tolist(), strict=True))
-        blank = not signals.forms[row].strip()
+    def _verdict(self, form: str, chance: Array, stand: Array) -> Verdict:
+        """The verdict without its spans and stage."""
+        by = dict(zip(self.model.meta.labels, chance.tolist(), strict=True))
+        blank = not form.strip()
         polarity = "neutral" if blank else POLARITIES[int(stand.argmax())]
         codes = () if blank else self.decide(by, polarity)
         return Verdict(
@@ -66,9 +79,17 @@ class Judge:
             codes=codes,
             code_scores={code: round(by[code], 4) for code in codes},
             families=self.taxonomy.families_of(codes),
-            stage=_stage(signals.forms[row], self.taxonomy) if codes else None,
-            spans=locate(text, signals.forms[row], codes, self.model, self.book) if codes else (),
         )
+
+    def _shown(self, text: str, form: str, verdict: Verdict, units: Sequence[Clause], heard: Array) -> Verdict:
+        """The verdict with the words that show each code, and the stage that they tell of."""
+        labels = self.model.meta.labels
+        scores = {code: heard[:, labels.index(code)].tolist() for code in verdict.codes if code != UNSPECIFIED}
+        scores[UNSPECIFIED] = heard[:, 0].tolist()
+        found = spans(form, verdict.codes, self.book.hits(form), scores, units)
+        shown = tuple(replace(span, quote=text[span.start : span.end]) for span in found)
+        stage = stage_of(form, verdict.codes, shown, self.taxonomy.stages.values())
+        return replace(verdict, spans=tuple(sorted(shown, key=lambda s: (s.start, s.end, s.code))), stage=stage)
 
     def decide(self, by: Mapping[str, float], polarity: str) -> tuple[str, ...]:
         """The codes over their thresholds, in the order of display; `unspecified` only alone and under blame."""
@@ -81,13 +102,6 @@ class Judge:
         if not given and polarity in ("negative", "mixed") and UNSPECIFIED in self.codes:
             given = [UNSPECIFIED] if by[UNSPECIFIED] >= self.thresholds.get(UNSPECIFIED, 0.5) else []
         return tuple(code for code in self.taxonomy.codes if code in given)
-
-
-def _stage(form: str, tax: Taxonomy) -> str | None:
-    """The stage with the most of its words in the text; the earlier of the journey when equal, None without any."""
-    counts = {name: sum(word in form for word in found.words) for name, found in tax.stages.items()}
-    best = max(counts, key=lambda name: counts[name], default=None)
-    return best if best is not None and counts[best] else None
 
 
 @lru_cache(maxsize=2)

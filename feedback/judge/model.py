@@ -1,10 +1,10 @@
 """The shipped model: arrays and a description in one .npz, read without executing anything (allow_pickle=False).
 
-    normal forms ─ngrams─▶ table (n-gram × output) ─┐
-                                                     ├─ stack ─▶ label outputs ─calibrate─▶ probabilities
-    rule features, clause outputs, shape of the text ┘
+    normal forms ─ngrams─▶ × table (n-gram × label) ──┐
+                                                       ├─ + ─▶ label outputs ─calibrate─▶ probabilities
+    extras: rule features ─▶ × direct (extra × label) ─┘
 
-`labels` are the four polarities, then codes, then families; `outputs` of the table are those and further signals.
+`labels` are the four polarities, then codes, then families.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from feedback.judge.linear import probabilities
 from feedback.judge.table import say
 from feedback.records import FAMILIES, POLARITIES
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 SHIPPED: Final = Path(__file__).parent / "fast.npz"
 
 Array = NDArray[np.float32]
@@ -57,9 +57,9 @@ class Meta:
 class Model:
     """Arrays of a trained judge; see the module's picture.
 
-    `buckets` (n): hashes of the n-grams kept; `table` (n × outputs): weight times idf; `idf` (n); `bias` (outputs);
-    `stack` (stack features × labels) and `stack_bias`; `slope`, `shift` (labels): Platt's calibration of every
-    output; `offsets` (4): added to the polarities' outputs before the decision, never to the scores.
+    `buckets` (n): hashes of the n-grams kept; `table` (n × labels): weight times idf; `idf` (n); `bias` (labels);
+    `direct` (extras × labels); `slope`, `shift` (labels): Platt's calibration of every output; `offsets` (4): added to
+    the polarities' outputs before the decision, never to the scores.
     """
 
     meta: Meta
@@ -67,14 +67,13 @@ class Model:
     table: Array
     idf: Array
     bias: Array
-    stack: Array
-    stack_bias: Array
+    direct: Array
     slope: Array
     shift: Array
     offsets: Array
 
     def outputs(self, forms: list[str]) -> Array:
-        """What the table says of texts in normal form: texts × outputs."""
+        """What the table says of texts in normal form: texts × labels."""
         rows = selected(ngrams(forms, self.meta.longest), _places(self))
         return say(rows, self.table, self.idf, self.bias)
 
@@ -97,7 +96,7 @@ def _places(model: Model) -> NDArray[np.int32]:
     return known
 
 
-_WIDE: Final = ("buckets", "idf", "bias", "stack", "stack_bias", "slope", "shift", "offsets")
+_WIDE: Final = ("buckets", "idf", "bias", "direct", "slope", "shift", "offsets")
 
 
 def save(model: Model, file: Path) -> None:
@@ -145,7 +144,8 @@ def _check(model: Model, file: Path) -> None:
     fits = (
         model.table.shape[0] == len(model.buckets) == len(model.idf)
         and model.table.shape[1] == len(model.bias)
-        and model.stack.shape[1] == len(model.stack_bias) == len(model.slope) == len(model.shift) == labels
+        and model.direct.shape[1] == len(model.slope) == len(model.shift) == labels
+        and model.direct.shape[0] == len(model.meta.rules)
         and len(model.offsets) == len(POLARITIES)
         and (len(model.buckets) == 0 or int(model.buckets.max()) < 1 << BITS)
     )

@@ -1,4 +1,4 @@
-"""What the judge sees of a batch of texts: normal forms of the own opinion, and the stacked features of the last layer."""
+"""What the judge sees of a batch of texts: normal forms of the own opinion, what the n-grams say, and the rules."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from feedback.text.own import own_opinion
 Array = NDArray[np.float32]
 
 
+#: Rule features stand beside n-gram rows of length 1: at this scale they inform, and do not drown them.
+SCALE = 0.3
+
+
 @dataclass(frozen=True)
 class Signals:
-    """`forms[i]`: the author's own words in normal form, as long as the text. `stacked`: texts × stack features."""
+    """`forms[i]`: the author's own words in normal form, as long as the text. `outputs`: what the table of n-grams says,
+    texts × labels. `extras`: features that go straight to the labels, texts × extras."""
 
     forms: list[str]
-    stacked: Array
+    outputs: Array
+    extras: Array
 
 
 def form(text: str) -> str:
@@ -32,12 +38,7 @@ def form(text: str) -> str:
 def read(model: Model, book: RuleBook, texts: Sequence[str]) -> Signals:
     """The signals of `texts` for `model`."""
     forms = [form(text) for text in texts]
-    return Signals(forms, stacked(model.outputs(forms), ruled(book, forms, model.meta.rules)))
-
-
-def stacked(outputs: Array, rules: Array) -> Array:
-    """The features of the last layer: what the table says, and what the rules say."""
-    return np.hstack([outputs, rules])
+    return Signals(forms, model.outputs(forms), ruled(book, forms, model.meta.rules))
 
 
 def ruled(book: RuleBook, forms: list[str], names: Sequence[str]) -> Array:
@@ -48,5 +49,5 @@ def ruled(book: RuleBook, forms: list[str], names: Sequence[str]) -> Array:
     known = [(column, place[name]) for column, name in enumerate(names) if name in place]
     if known and len(forms):
         mine, theirs = (list(side) for side in zip(*known, strict=True))
-        result[:, mine] = found.tocsc()[:, theirs].toarray()
+        result[:, mine] = found.tocsc()[:, theirs].toarray() * SCALE
     return result

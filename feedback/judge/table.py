@@ -17,18 +17,22 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Table:
-    """`weights[i]` (outputs), times idf already, belongs to the n-gram whose bucket is `buckets[i]`."""
+    """`weights[i]` (labels), times idf already, belongs to the n-gram whose bucket is `buckets[i]`.
+
+    `direct` (extras × labels) are the weights of the features learned beside the n-grams.
+    """
 
     buckets: NDArray[np.uint32]
     weights: Array
     idf: Array
     bias: Array
+    direct: Array
 
-    def outputs(self, rows: sparse.csr_matrix) -> Array:
-        """What the table says of binary n-gram rows (see features.ngrams)."""
+    def outputs(self, rows: sparse.csr_matrix, extras: Array) -> Array:
+        """What is said of binary n-gram rows (see features.ngrams) and of the extras beside them: rows × labels."""
         place = np.full(rows.shape[1], -1, np.int32)
         place[self.buckets] = np.arange(len(self.buckets), dtype=np.int32)
-        return say(selected(rows, place), self.weights, self.idf, self.bias)
+        return say(selected(rows, place), self.weights, self.idf, self.bias) + extras @ self.direct
 
 
 def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Array:
@@ -37,8 +41,10 @@ def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Arr
     return np.asarray(np.asarray(rows @ weights, np.float32) / length[:, None] + bias, np.float32)
 
 
-def train_table(rows: sparse.csr_matrix, labels: Array, weight: Array, penalty: float, rarest: int) -> Table:
-    """Learn the table from binary n-gram rows; n-grams in fewer than `rarest` texts are dropped."""
+def train_table(
+    rows: sparse.csr_matrix, extras: Array, labels: Array, weight: Array, *, penalty: float, rarest: int
+) -> Table:
+    """Learn from binary n-gram rows and the extras beside them; n-grams in fewer than `rarest` texts are dropped."""
     frequency = np.bincount(rows.indices, minlength=rows.shape[1])
     buckets = np.flatnonzero(frequency >= rarest)
     place = np.full(rows.shape[1], -1, np.int32)
@@ -48,7 +54,9 @@ def train_table(rows: sparse.csr_matrix, labels: Array, weight: Array, penalty: 
     kept = sparse.csr_matrix((idf[kept.indices], kept.indices, kept.indptr), shape=(rows.shape[0], len(buckets)))
     length = np.sqrt(np.maximum(np.asarray(kept.multiply(kept).sum(1)).ravel(), 1e-6))
     kept.data = (kept.data / np.repeat(length, np.diff(kept.indptr))).astype(np.float32)
+    both = sparse.hstack([kept, sparse.csr_matrix(extras)]).tocsr().astype(np.float32)
     found, bias = fit(
-        kept, labels, np.repeat(weight[:, None], labels.shape[1], 1), exclusive=len(POLARITIES), penalty=penalty
+        both, labels, np.repeat(weight[:, None], labels.shape[1], 1), exclusive=len(POLARITIES), penalty=penalty
     )
-    return Table(buckets.astype(np.uint32), found * idf[:, None], idf, bias)
+    n = len(buckets)
+    return Table(buckets.astype(np.uint32), found[:n] * idf[:, None], idf, bias, found[n:])

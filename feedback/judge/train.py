@@ -1,7 +1,7 @@
-"""Gold records to a model: tables of n-grams, a stack over what they say of unseen sources, calibration, measures.
+"""Gold records to a model: n-grams and rules learned together, calibrated on what is said of unseen sources.
 
-    gold ─┬─ fold by source ─ table without the fold ─▶ outputs for unseen sources ─ stack ─▶ calibration, measures
-          └─ table on everything ─────────────────────────────────────────────────────────▶ the model
+    gold ─┬─ fold by source ─ learned without the fold ─▶ outputs for unseen sources ─▶ calibration, measures
+          └─ learned on everything ─────────────────────────────────────────────────▶ the model
 
 Invented examples help to train, with a weight; they never count in a measure.
 """
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from feedback.errors import InputError
 from feedback.judge import folds, measure
 from feedback.judge.features import ngrams
-from feedback.judge.linear import fit
 from feedback.judge.model import Meta, Model, rounded
 from feedback.judge.rules import RuleBook
-from feedback.judge.signals import form, ruled, stacked
-from feedback.judge.table import train_table
+from feedback.judge.signals import form, ruled
+from feedback.judge.table import Table, train_table
 from feedback.lexicon import Taxonomy
 from feedback.records import FAMILIES, POLARITIES
 
@@ -46,7 +46,6 @@ class Recipe:
     longest: int = 3
     rarest: int = 2
     penalty: float = 0.25
-    stack_penalty: float = 2.0
     fold_count: int = 8
     halved: tuple[str, ...] = ()
 
@@ -85,20 +84,16 @@ def train(
         folds.by_source([r.source for r in gold], [r.text for r in gold], count=recipe.fold_count, halved=recipe.halved),
         folds.at_random([r.text for r in records[n:]], recipe.fold_count),
     ])  # fmt: skip
-    unseen = np.zeros((len(records), labels.shape[1]), np.float32)
+    extras = ruled(book, forms, book.feature_names)
+    outputs = np.zeros_like(labels)
     for k in range(recipe.fold_count):
         note(f"fold {k + 1} of {recipe.fold_count}")
         inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        table = train_table(rows[inside], labels[inside], weight[inside], recipe.penalty, recipe.rarest)
-        unseen[outside] = table.outputs(rows[outside])
+        if len(outside):
+            table = _table(rows[inside], extras[inside], labels[inside], weight[inside], recipe)
+            outputs[outside] = table.outputs(rows[outside], extras[outside])
     note("the whole")
-    table = train_table(rows, labels, weight, recipe.penalty, recipe.rarest)
-    features = stacked(unseen, ruled(book, forms, book.feature_names))
-    outputs = np.zeros_like(labels)
-    for k in range(recipe.fold_count):
-        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        outputs[outside] = _apply(features[outside], _stack(features[inside], labels[inside], weight[inside], recipe))
-    stack, bias = _stack(features, labels, weight, recipe)
+    table = _table(rows, extras, labels, weight, recipe)
     calibration = measure.calibrated(outputs[:n], labels[:n], fold[:n], codes, tax)
     meta = Meta(
         codes=codes,
@@ -111,7 +106,7 @@ def train(
         trained_on={"gold": n, "examples": len(records) - n, "sources": len({r.source for r in gold})},
     )
     model = Model(
-        meta, table.buckets, table.weights, table.idf, table.bias, stack, bias,
+        meta, table.buckets, table.weights, table.idf, table.bias, table.direct,
         calibration.slope, calibration.shift, calibration.offsets,
     )  # fmt: skip
     return Trained(rounded(model), tuple(gold), calibration)
@@ -132,13 +127,5 @@ def label_matrix(records: Sequence[Labelled], codes: tuple[str, ...], tax: Taxon
     return result
 
 
-def _stack(features: Array, labels: Array, weight: Array, recipe: Recipe) -> tuple[Array, Array]:
-    """The last layer, from outputs for unseen sources and rules to outputs of all labels."""
-    return fit(
-        features, labels, np.repeat(weight[:, None], labels.shape[1], 1),
-        exclusive=len(POLARITIES), penalty=recipe.stack_penalty, iterations=100,
-    )  # fmt: skip
-
-
-def _apply(features: Array, layer: tuple[Array, Array]) -> Array:
-    return features @ layer[0] + layer[1]
+def _table(rows: sparse.csr_matrix, extras: Array, labels: Array, weight: Array, recipe: Recipe) -> Table:
+    return train_table(rows, extras, labels, weight, penalty=recipe.penalty, rarest=recipe.rarest)
