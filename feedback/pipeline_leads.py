@@ -70,14 +70,14 @@ def leads_build(
 ) -> LeadsBuilt:
     """Group the complaints that have no lead yet, name what is new, rank all; one transaction.
 
-    `fresh` first dissolves the leads that no person has touched. Raises NothingToDo when nothing is judged.
+    `fresh` first dissolves the leads that no person has touched; what comes out alike gets its id again.
+    Raises NothingToDo when nothing is judged.
     """
     if not read.totals(store)[0]:
         raise NothingToDo(f"{store.path}: no judged record", hint="run `feedback ingest` and `feedback analyze` first")
     tools = _Tools(store, settings, progress)
     with store.write():
-        if fresh:
-            store_leads.release(store, now)
+        former = store_leads.release(store, now) if fresh else None
         store_leads.forget_vanished(store)
         units, known = store_leads.waiting(store), store_leads.themes(store)
         created = joined = 0
@@ -85,7 +85,7 @@ def leads_build(
             near = tools.vectors(list(units["quote"]))
             if len(known) and (not tools.model.stateless or (known["encoder"] != tools.model.name).any()):
                 near, known = lead_build.same_space(units, store_leads.members(store), known, tools.vectors)
-            grouped = lead_build.update(tools.grouper, units, near, known, store_leads.last_number(store))
+            grouped = lead_build.update(tools.grouper, units, near, known, store_leads.last_number(store), former)
             store_leads.save_members(store, grouped.members)
             store_leads.add(store, grouped.new.assign(encoder=tools.model.name), now)
             store_leads.move_centroids(store, grouped.centroids, tools.model.name)

@@ -33,7 +33,10 @@ def register(app: typer.Typer) -> None:
 def build(
     context: typer.Context,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Group anew what no person has touched; its leads get new ids.")
+        bool,
+        typer.Option(
+            "--fresh", help="Group anew what no person has touched; leads that come out alike keep their ids."
+        ),
     ] = False,
     encoder: Annotated[
         str | None,

@@ -186,15 +186,30 @@ class Grouped:
     joined: int
 
 
-def update(grouper: Grouper, units: pd.DataFrame, vectors: Vectors, leads: pd.DataFrame, last_number: int) -> Grouped:
-    """Place `units` into `leads` (as the store's themes gives them) or new ones, whose ids continue after
-    `last_number`."""
+def update(
+    grouper: Grouper,
+    units: pd.DataFrame,
+    vectors: Vectors,
+    leads: pd.DataFrame,
+    last_number: int,
+    former: pd.DataFrame | None = None,
+) -> Grouped:
+    """Place `units` into `leads` (as the store's themes gives them) or new ones, whose ids follow `last_number`; a new
+    one that holds most of a `former` lead (feedback_id, code, span_start, lead_id) gets that one's id."""
     existing, sizes = to_themes(leads), leads["records"].tolist()
     placement = grouper.group(units, vectors, existing)
     order = new_order(placement, units, len(existing))
     ids = [theme.lead for theme in existing] + [""] * (len(placement.themes) - len(existing))
-    for position, number in enumerate(order, last_number + 1):
-        ids[number] = f"LEAD-{position:04d}"
+    again = {} if former is None else _same_again(placement, units, former)
+    taken: set[str] = set()
+    for number in order:
+        old = again.get(number)
+        if old is not None and old not in taken:
+            ids[number] = old
+            taken.add(old)
+        else:
+            last_number += 1
+            ids[number] = f"LEAD-{last_number:04d}"
     belongs = np.array(placement.theme, dtype=int)
     members = units[["feedback_id", "code", "span_start"]].assign(
         lead_id=pd.Series([ids[n] if n >= 0 else None for n in placement.theme], index=units.index, dtype=object),
@@ -226,6 +241,20 @@ def update(grouper: Grouper, units: pd.DataFrame, vectors: Vectors, leads: pd.Da
     new = pd.DataFrame(rows, columns=["id", "family", "code", "aspects", "product", "centroid"])
     joined = int(((belongs >= 0) & (belongs < len(existing))).sum())
     return Grouped(members, new, centroids, joined)
+
+
+def _same_again(placement: Placement, units: pd.DataFrame, former: pd.DataFrame) -> dict[int, str]:
+    """New theme → the former lead that shares more than half of the units of both together."""
+    was = {tuple(key): lead for *key, lead in former.itertuples(index=False)}
+    sizes = Counter(was.values())
+    keys = units[["feedback_id", "code", "span_start"]].itertuples(index=False)
+    shared: Counter[tuple[int, str]] = Counter()
+    now: Counter[int] = Counter(placement.theme)
+    for key, number in zip(keys, placement.theme, strict=True):
+        lead = was.get(tuple(key))
+        if number >= 0 and lead is not None:
+            shared[number, lead] += 1
+    return {number: lead for (number, lead), both in shared.items() if both / (now[number] + sizes[lead] - both) > 0.5}
 
 
 def to_themes(leads: pd.DataFrame) -> list[Theme]:

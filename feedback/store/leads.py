@@ -34,17 +34,25 @@ def forget_vanished(store: Store) -> None:
     )
 
 
-def release(store: Store, now: datetime) -> None:
-    """Dissolve the leads that no person has touched, so that their complaints are grouped anew."""
+def release(store: Store, now: datetime) -> pd.DataFrame:
+    """Dissolve the leads that no person has touched, so that their complaints are grouped anew.
+
+    Returns who belonged where: feedback_id, code, span_start, lead_id.
+    """
     untouched = """SELECT id FROM leads l WHERE status = 'new' AND title_by = 'program' AND owner IS NULL
         AND tracker_key IS NULL AND effort IS NULL
         AND NOT EXISTS (SELECT 1 FROM lead_history h WHERE h.lead_id = l.id AND h.before <> '')"""
     top = last_number(store)
     if top:  # ids are never used twice
         record(store, now, f"LEAD-{top:04d}", "rebuilt", "", "")
+    former = store.frame(
+        f"""SELECT feedback_id, code, span_start, lead_id FROM lead_members WHERE lead_id IN ({untouched})
+        ORDER BY ALL"""
+    )
     for table in ("lead_members", "lead_quotes"):
         store.connection.execute(f"DELETE FROM {table} WHERE lead_id IN ({untouched})")
     store.connection.execute(f"DELETE FROM leads WHERE id IN ({untouched})")
+    return former
 
 
 def waiting(store: Store) -> pd.DataFrame:

@@ -158,7 +158,10 @@ def test_fresh_keeps_what_people_touched(opened: Store) -> None:
     after = by_story(opened)
     assert after["crash"].id == leads["crash"].id
     assert after["crash"].status == "planned"
-    assert min(lead.id for story, lead in after.items() if story != "crash") == "LEAD-0006"
+    assert {story: lead.id for story, lead in after.items()} == {story: lead.id for story, lead in leads.items()}
+    fill(opened, [row(f"login{n:03d}", "function", "账号登录不了") for n in range(4)])
+    build(opened, fresh=True)
+    assert by_story(opened)["login"].id == "LEAD-0006"
 
 
 def test_spans_that_the_judge_no_longer_gives_leave_their_leads(opened: Store) -> None:

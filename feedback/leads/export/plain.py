@@ -63,7 +63,8 @@ def _entry(lead: Lead, lang: str) -> dict[str, Any]:
         ],
         "title_en": lead.title_en, "aspects": list(lead.aspects), "versions": list(lead.versions),
         "share": lead.share,
-        "movement": movement(lead), "copies": lead.copies, "mean_rating": lead.mean_rating, "recent": lead.recent, "expected": lead.expected,
+        "movement": movement(lead), "copies": lead.copies, "mean_rating": lead.mean_rating,
+        "recent": lead.recent, "expected": lead.expected,
         "effort": lead.effort, "reason": lead.reason, "merged_into": lead.merged_into,
     }  # fmt: skip
 
