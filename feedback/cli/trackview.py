@@ -292,8 +292,8 @@ def _keyword(watched: Watched) -> dict[str, Any]:
             "rang": alarm.rang.isoformat(),
             "since": alarm.since.isoformat(),
             "reference": _round(alarm.reference),
-            "evidence": _round(alarm.evidence),
-            "limit": _round(alarm.limit),
+            "evidence": round(alarm.evidence, 3),
+            "limit": round(alarm.limit, 3),
         }
         if alarm
         else None,

@@ -105,8 +105,14 @@ def rings(n: Ints, negative: Ints, rule: AlarmRule) -> Rings:
     since = np.zeros((streams, len(_ODDS)), dtype=np.int64)
     sum_n, sum_k = np.zeros_like(since), np.zeros_like(since)
     quiet = np.zeros(streams, dtype=np.int64)
+    # A stream's evidence begins with its first record, so that it does not hang on what other streams there are.
+    started = np.zeros((streams, 1), dtype=bool)
+    busy = n.sum(axis=0) > 0
     found: list[tuple[Ints, Ints, Ints, Floats, Floats]] = []
     for day in range(days):
+        if not day_n[:, day + 1].any():
+            quiet[:] = day + 1
+            continue
         last = np.clip(np.minimum(day - rule.gap, quiet), 0, None)
         first = np.clip(last - rule.baseline, 0, None)
         p0 = _references(day_n, day_k, first, last, day, rule)
@@ -115,18 +121,21 @@ def rings(n: Ints, negative: Ints, rule: AlarmRule) -> Rings:
         p1 = odds / (1 + odds)
         hit, miss = np.log(p1 / p0[:, None]), np.log((1 - p1) / (1 - p0[:, None]))
         for hour in range(day * HOURS, (day + 1) * HOURS):
+            if not busy[hour]:
+                log_r = np.where(started, np.logaddexp(0.0, log_r), log_r)
+                continue
             m, k = n[:, hour, None], negative[:, hour, None]
+            started |= m > 0
             gain = k * hit + (m - k) * miss
-            log_r = np.logaddexp(0.0, log_r) + gain
+            log_r = np.where(started, np.logaddexp(0.0, log_r) + gain, log_r)
             fresh = cusum <= 0
             cusum = np.where(fresh, 0.0, cusum) + gain
             since = np.where(fresh, hour, since)
             sum_n, sum_k = np.where(fresh, 0, sum_n) + m, np.where(fresh, 0, sum_k) + k
-            top = log_r.max(axis=1)
-            evidence = top + np.log(np.exp(log_r - top[:, None]).mean(axis=1))
+            evidence = np.logaddexp.reduce(log_r, axis=1) - np.log(len(_ODDS))
             best = cusum.argmax(axis=1)
             high = sum_k[every, best] > rule.threshold * sum_n[every, best]
-            rang = np.flatnonzero((evidence >= rule.limit) & high)
+            rang = np.flatnonzero((evidence >= rule.limit) & high & (n[:, hour] > 0))
             if len(rang):
                 found.append((rang, np.full(len(rang), hour), since[rang, best[rang]], p0[rang], evidence[rang]))
                 log_r[rang] = -np.inf

@@ -82,7 +82,7 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
                 "since_range": ["2026-10-27", "2026-11-01"], "rose": {"from": 0.0333333333, "to": 0.2},
                 "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0859381088, "upper": 0.3037252294},
                 "alarm": {"rang": "2026-11-05", "since": "2026-10-31", "reference": 0.0460973603,
-                          "evidence": 12.0186530339, "limit": 11.3805362769},
+                          "evidence": 12.017, "limit": 11.381},
                 "products": {"青舟": 380},
             }
         ],
