@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from feedback.ingest import dates, interview, numbers, privacy, tables
-from feedback.ingest.clean import SCIENTIFIC, cell, is_empty, join, same, words
+from feedback.ingest.clean import SCIENTIFIC, cell, count_foreign, is_empty, join, same
 from feedback.ingest.language import language
 from feedback.ingest.model import Batch, Cell, Options, Quarantined, Table, Tally
 from feedback.records import FEEDBACK_COLUMNS
@@ -90,7 +90,8 @@ class _Assembler:
             self.set_aside(number, "long_cell", cells)
             return
         body, title = get("text"), get("title")
-        body = "" if is_empty(body) else words(body, notes)
+        body = "" if is_empty(body) else body
+        count_foreign(body, notes)
         title = "" if is_empty(title) else title
         nps = numbers.nps(get("nps")) if "nps" in index else None
         text = join(title, body)
@@ -122,7 +123,7 @@ class _Assembler:
     def answer(self, answer: interview.Answer) -> None:
         """One answer of an interview."""
         when = self._when(answer.when) if answer.when else self.table.date_in_name
-        text = words(answer.text, self.tally.notes)
+        text = answer.text
         if len(text) > self.options.settings.max_cell_characters:
             self.set_aside(answer.row, "long_cell", [answer.text])
         elif text:

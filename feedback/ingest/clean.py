@@ -18,14 +18,13 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.I)
 _SPACES: Final = re.compile(r"[ \t\u00a0]+")
 _MANY_BREAKS: Final = re.compile(r"\n{3,}")
 #: What the export tool or the maker put into an author's words.
-_DELETED: Final = re.compile(r"^\s*[（(\[【]该?条?评[论价]已(?:经)?被?(?:用户|作者)?删除[）)\]】]\s*")
+_DELETED: Final = re.compile(r"\s*[（(\[【]该?条?评[论价]已(?:经)?被?(?:用户|作者)?删除[）)\]】]\s*")
 _REPLY: Final = re.compile(
     r"\n?\s*(?:-{5,}\s*\n?)?\s*(?:开发者|商家|官方|卖家|店家|掌柜)(?:的)?(?:回复|回应)\s*[:：].*\Z", re.S
 )
 _EMPTY: Final = frozenset(
     ("", "nan", "none", "null", "n/a", "na", "#n/a", "\\n", "-", "--", "/", "无内容", "未回答", "（空）", "(空)",
-     "(跳过)", "（跳过）", "此用户没有填写评价。", "此用户没有填写评价", "该用户未填写评价内容",
-     "用户未填写评价内容", "该用户没有填写评论", "此用户未填写评价内容", "默认好评")
+     "(跳过)", "（跳过）")
 )  # fmt: skip
 _END_MARKS: Final = "。！？!?…~～.；;，,、：:"
 _ALIKE: Final = re.compile(r"[\W_]+")
@@ -59,23 +58,32 @@ def cell(value: object) -> str:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a cleaned cell says nothing: blank, NaN, "此用户没有填写评价"."""
+    """Whether a cleaned cell says nothing: blank, NaN, "未回答"."""
     return len(text) <= 16 and text.lower() in _EMPTY
 
 
-def words(text: str, notes: Counter[str]) -> str:
-    """A cleaned body without the export tool's notice of deletion and without the maker's reply; both are counted."""
-    if "删除" in text[:20] and (match := _DELETED.match(text)):
+def count_foreign(text: str, notes: Counter[str]) -> None:
+    """Count the export tool's notice of deletion and the maker's reply. They stay: the judge looks past them."""
+    if "删除" in text[:20] and _DELETED.match(text):
         notes["deleted_mark"] += 1
-        text = text[match.end() :]
-    if (
-        ("回复" in text or "回应" in text)
-        and (match := _REPLY.search(text))
-        and ("---" in match[0] or match.start() == 0 or match[0].startswith("\n"))
-    ):
+    if _reply(text) is not None:
         notes["maker_reply"] += 1
-        text = text[: match.start()]
-    return text.strip()
+
+
+def own_words(text: str) -> str:
+    """A text without the notice of deletion and the maker's reply: what copies are compared by."""
+    if "删除" in text and (match := _DELETED.search(text)):
+        text = text[: match.start()] + text[match.end() :]
+    reply = _reply(text)
+    return text if reply is None else text[:reply].strip()
+
+
+def _reply(text: str) -> int | None:
+    """Where the maker's reply begins."""
+    if ("回复" in text or "回应" in text) and (match := _REPLY.search(text)):
+        within = "---" in match[0] or match.start() == 0 or match[0].startswith("\n")
+        return match.start() if within else None
+    return None
 
 
 def join(title: str, body: str) -> str:
@@ -92,7 +100,7 @@ def join(title: str, body: str) -> str:
 
 def alike(text: str) -> str:
     """A text as copies are compared: width, case, spaces, punctuation and emoji do not count."""
-    return _ALIKE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _ALIKE.sub("", unicodedata.normalize("NFKC", own_words(text)).casefold())
 
 
 def same(text: str) -> str:

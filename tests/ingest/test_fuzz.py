@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedback.errors import FeedbackError
 from feedback.ingest import Options, batches, find, plan
 from feedback.ingest import dates as date_room
-from feedback.ingest.clean import cell, join, words
+from feedback.ingest.clean import cell, join, own_words
 from feedback.ingest.dates import Reading
 from feedback.ingest.numbers import count, nps, stars
 from feedback.ingest.privacy import mask
@@ -96,4 +96,4 @@ def test_cells(value: object) -> None:
 
     once = mask(text, Counter())
     assert mask(once, Counter()) == once
-    assert words(join(text, text), Counter()) is not None
+    assert own_words(join(text, text)) is not None

@@ -47,7 +47,12 @@ def test_store_export_with_notice_empty_column_footer_and_stray_sheet(take: Take
         },
     )
     taken = take(path)
-    assert taken.texts == ["必备。家里的灯都连上了，必备！", "连不上。更新后一直连不上", "一般", "只有标题"]
+    assert taken.texts == [
+        "必备。家里的灯都连上了，必备！",
+        "连不上。（该条评论已经被删除）更新后一直连不上",
+        "一般\n------------\n开发者回复：您好，请联系我们。",
+        "只有标题",
+    ]
     assert taken.column("row") == [4, 5, 6, 7]
     assert taken.column("rating") == [5, 1, 3, 2]
     assert taken.local[0] == "2019-10-05 10:17:51"
