@@ -178,7 +178,8 @@ def analyze(
     """
     frame = read.unjudged(store, since=since, redo=redo)
     ids, texts = frame["id"].tolist(), frame["text"].tolist()
-    work = partial(judge_texts, thresholds=tuple(sorted(settings.judge.thresholds.items())), folder=settings.lexicons)
+    thresholds = tuple(sorted(settings.judge.thresholds.items()))
+    work = partial(judge_texts, thresholds=thresholds, folder=settings.lexicons, file=settings.judge.model)
     counts = [0, 0, 0]
     chunks = (texts[at : at + JUDGED_AT_ONCE] for at in range(0, len(texts), JUDGED_AT_ONCE))
     for verdicts in run(work, chunks):

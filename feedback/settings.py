@@ -61,6 +61,7 @@ class JudgeSettings(Section):
         default_factory=dict,
         description="a threshold per code, e.g. { function = 0.6 }; higher gives fewer and surer codes",
     )
+    model: Path | None = Field(default=None, description="a model of your own, written by `feedback train`")
 
 
 class ChannelSettings(Section):

@@ -41,14 +41,14 @@ def classify(
 
     from feedback.cli import judges, textfiles
     from feedback.engine import local
-    from feedback.judge.combine import shipped
+    from feedback.judge.combine import cached
 
     settings: Settings = context.obj.settings()
     judges.check(judge)
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
-    shipped(thresholds, settings.lexicons)  # what is wrong with it is said here, not by a worker
+    cached(thresholds, settings.lexicons, settings.judge.model)  # what is wrong with it is said here, not by a worker
     records = textfiles.texts(None if str(file) == "-" else file, text_column)
-    work = partial(lines, thresholds=thresholds, folder=settings.lexicons)
+    work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=settings.judge.model)
     found = local.run(work, _chunks(records), workers=workers or judges.cores())
     first = next(found, "")  # a file that cannot be read fails before the output is opened
     stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
@@ -71,11 +71,13 @@ def _chunks(records: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]
         yield chunk
 
 
-def lines(chunk: list[tuple[str, str]], thresholds: tuple[tuple[str, float], ...], folder: Path | None) -> str:
+def lines(
+    chunk: list[tuple[str, str]], thresholds: tuple[tuple[str, float], ...], folder: Path | None, model: Path | None
+) -> str:
     """The JSON lines of a chunk of (id, text); runs in a worker."""
     from feedback.judge.combine import judge_texts
 
-    verdicts = judge_texts([text for _, text in chunk], thresholds, folder)
+    verdicts = judge_texts([text for _, text in chunk], thresholds, folder, model)
     return "".join(
         json.dumps(record(own, text, verdict), ensure_ascii=False) + "\n"
         for (own, text), verdict in zip(chunk, verdicts, strict=True)

@@ -24,9 +24,7 @@ def texts(file: Path | None, column: str | None) -> Iterator[tuple[str, str]]:
 
     The id is the input's own when it has one, else the record's position from 1. Raises UnreadableFile, MissingColumn.
     """
-    number = 0
-    for own, text in _records(file, column):
-        number += 1
+    for number, (own, text) in enumerate(_records(file, column), 1):
         yield own or str(number), text
 
 

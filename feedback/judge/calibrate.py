@@ -1,6 +1,6 @@
 """From outputs to honest probabilities and decisions: Platt scaling, thresholds, offsets, expected calibration error.
 
-All is measured on outputs for sources that the model had not seen, so that a score of 0.9 means right nine times in ten.
+All is measured on outputs for sources that the model had not seen: a score of 0.9 means right nine times in ten.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def threshold(chance: Array, truth: Array) -> float:
 
 
 def offsets(outputs: Array, truth: NDArray[np.int64]) -> Array:
-    """What to add to the outputs of the exclusive classes before the greatest one is chosen; the first class stays at 0.
+    """What to add to the outputs of the exclusive classes before the greatest is chosen; the first class stays at 0.
 
     Best for the mean of the macro-F1 and the F1 of the first class, by coordinate search in two rounds.
     """
@@ -90,7 +90,7 @@ def offsets(outputs: Array, truth: NDArray[np.int64]) -> Array:
 
 
 def calibration_error(chance: Array, truth: Array, bins: int = 15) -> float:
-    """Expected calibration error: |mean score - share true| over bins with equal numbers of records, weighted by size."""
+    """Expected calibration error: |mean score - share true|, over bins with equal numbers of records."""
     if not len(chance):
         return 0.0
     order = np.argsort(chance, kind="stable")

@@ -105,13 +105,16 @@ class Judge:
 
 
 @lru_cache(maxsize=2)
-def shipped(thresholds: tuple[tuple[str, float], ...] = (), folder: Path | None = None) -> Judge:
-    """The shipped judge, loaded once per process."""
-    return Judge.load(dict(thresholds), folder=folder)
+def cached(thresholds: tuple[tuple[str, float], ...], folder: Path | None, file: Path | None) -> Judge:
+    """The judge of a model file (None: the shipped one), loaded once per process."""
+    return Judge.load(dict(thresholds), file=file, folder=folder)
 
 
 def judge_texts(
-    texts: Sequence[str], thresholds: tuple[tuple[str, float], ...] = (), folder: Path | None = None
+    texts: Sequence[str],
+    thresholds: tuple[tuple[str, float], ...] = (),
+    folder: Path | None = None,
+    file: Path | None = None,
 ) -> list[Verdict]:
-    """`Judge.judge` of the shipped model, for workers: everything it needs can be pickled."""
-    return shipped(thresholds, folder).judge(texts)
+    """`Judge.judge` for workers: everything it needs can be pickled."""
+    return cached(thresholds, folder, file).judge(texts)

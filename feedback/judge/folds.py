@@ -1,4 +1,4 @@
-"""Which sources stand in which fold: a source is held out whole, so that validation asks what a new shop or app asks."""
+"""Which sources stand in which fold: a source is held out whole, so that validation asks what a new shop asks."""
 
 from __future__ import annotations
 

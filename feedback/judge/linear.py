@@ -1,8 +1,8 @@
 """Linear models of many labels at once over sparse rows: softmax over the polarities, a sigmoid for each other label.
 
-The optimum of a penalised linear model is a weighted sum of the rows (representer theorem). L-BFGS therefore runs over the
-weights of the rows, with the rows' own inner product: every vector is small, and each step costs one product with the
-matrix and one with its transpose, whatever the number of n-grams. Labels that do not depend on each other (blocks) have
+The optimum of a penalised linear model is a weighted sum of the rows (representer theorem). L-BFGS therefore runs over
+the weights of the rows, with the rows' own inner product: every vector is small, and each step costs one product with
+the matrix and one with its transpose, whatever the number of n-grams. Labels that do not depend on each other have
 their own curvature and step length, in one pass of numpy.
 """
 
@@ -27,10 +27,10 @@ class _Vector:
     weights: Array
     image: Array
 
-    def plus(self, factor: Array, other: _Vector) -> _Vector:
+    def plus(self, factor: Array | np.float32, other: _Vector) -> _Vector:
         return _Vector(self.weights + factor * other.weights, self.image + factor * other.image)
 
-    def times(self, factor: Array) -> _Vector:
+    def times(self, factor: Array | np.float32) -> _Vector:
         return _Vector(self.weights * factor, self.image * factor)
 
 
@@ -78,8 +78,8 @@ def fit(
 ) -> tuple[Array, Array]:
     """Coefficients (features × labels) and intercepts that minimise the weighted logistic loss.
 
-    `rows`: sparse or dense, n × features. `labels`: n × k, of 0..1. `weight`: n × k, 0 where a label is not known; equal
-    within the first `exclusive` labels, which exclude each other (softmax); 0 means none do.
+    `rows`: sparse or dense, n × features. `labels`: n × k, of 0..1. `weight`: n × k, 0 where a label is not known;
+    equal within the first `exclusive` labels, which exclude each other (softmax); 0 means none do.
     """
     problem = _Problem(rows, labels, weight, exclusive, penalty)
     state = _Vector(np.zeros(labels.shape, np.float32), np.zeros(labels.shape, np.float32))

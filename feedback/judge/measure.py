@@ -1,4 +1,4 @@
-"""Calibration, thresholds and measures from outputs for unseen sources, each tuned on the other folds than it judges."""
+"""Calibration, thresholds and measures from outputs for unseen sources, each tuned on other folds than it judges."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def decide(
         sure = chance[:, len(codes) + place] >= cut[len(codes) + place]
         if members:
             alone = np.flatnonzero(sure & ~given[:, members].any(1))
-            given[alone, np.array(members)[ratio[np.ix_(alone, members)].argmax(1)]] = True
+            given[alone, np.array(members)[ratio[alone][:, members].argmax(1)]] = True
     if UNSPECIFIED in codes:
         j = codes.index(UNSPECIFIED)
         others = np.delete(given, j, 1).any(1)
@@ -105,7 +105,7 @@ def _measures(
     tax: Taxonomy,
 ) -> dict[str, float]:
     truth = labels[:, :_P].argmax(1)
-    by_polarity = [calibrate.f1(truth == p, polarity == p) for p in range(_P)]
+    by_polarity = [calibrate.f1(np.equal(truth, p), np.equal(polarity, p)) for p in range(_P)]
     wanted = labels[:, _P : _P + len(codes)] > 0.5
     result = {"negative_f1": by_polarity[0], "polarity_macro_f1": float(np.mean(by_polarity))}
     families = []

@@ -22,8 +22,8 @@ SCALE = 0.3
 
 @dataclass(frozen=True)
 class Signals:
-    """`forms[i]`: the author's own words in normal form, as long as the text. `outputs`: what the table of n-grams says,
-    texts × labels. `extras`: features that go straight to the labels, texts × extras."""
+    """`forms[i]`: the author's own words in normal form, as long as the text. `outputs`: what the table of n-grams
+    says, texts × labels. `extras`: features that go straight to the labels, texts × extras."""
 
     forms: list[str]
     outputs: Array

@@ -41,11 +41,15 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. `halved`: sources that are the only one of their kind (see folds). `penalty`: 1/C."""
+    """How to train. `halved`: sources that are the only one of their kind (see folds). `penalty`: 1/C.
+
+    `rarest`: n-grams in fewer texts are dropped; `example_weight`: what an invented example counts beside a record.
+    """
 
     longest: int = 3
     rarest: int = 2
     penalty: float = 0.25
+    example_weight: float = 0.7
     fold_count: int = 8
     halved: tuple[str, ...] = ()
 
@@ -67,7 +71,7 @@ def train(
     recipe: Recipe,
     note: Callable[[str], None] = lambda _: None,
 ) -> Trained:
-    """Train and validate. The order of records does not matter. Raises InputError when there is too little to learn from."""
+    """Train and validate. The order of records does not matter. Raises InputError when there are too few of them."""
     if len(gold) < 50 or len({record.polarity for record in gold}) < 2:
         raise InputError(
             f"{len(gold)} labelled records are too few to train on", hint="give 50 or more, of two polarities or more"
@@ -81,7 +85,9 @@ def train(
     forms = [form(record.text) for record in records]
     rows = ngrams(forms, recipe.longest)
     fold = np.concatenate([
-        folds.by_source([r.source for r in gold], [r.text for r in gold], count=recipe.fold_count, halved=recipe.halved),
+        folds.by_source(
+            [r.source for r in gold], [r.text for r in gold], count=recipe.fold_count, halved=recipe.halved
+        ),
         folds.at_random([r.text for r in records[n:]], recipe.fold_count),
     ])  # fmt: skip
     extras = ruled(book, forms, book.feature_names)

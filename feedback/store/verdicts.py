@@ -13,7 +13,7 @@ from feedback.store.connection import Store
 
 
 def save(store: Store, ids: Sequence[str], verdicts: Sequence[Verdict], *, judge: str, at: datetime) -> None:
-    """Replace the verdicts and complaints of `ids`, all or nothing: a record has one verdict however often it is judged."""
+    """Replace the verdicts and complaints of `ids`, all or nothing: a record has one verdict however often judged."""
     if not ids:
         return
     rows = pd.DataFrame(

@@ -1,0 +1,75 @@
+"""The share of negatives corrected for the judge's own errors (Rogan and Gladen 1978).
+
+    corrected = (observed + specificity - 1) ÷ (sensitivity + specificity - 1)
+
+A judge that misses some negatives and cries wolf at others biases the share that it counts; both rates were measured on
+records of sources that it had not seen, and are themselves uncertain: the interval includes that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often the judge is right: it `found` so many of so many `negative` ones, and `cleared` so many `others`."""
+
+    negative: int
+    found: int
+    others: int
+    cleared: int
+
+    @property
+    def sensitivity(self) -> float:
+        """The share of truly negative records that the judge calls negative."""
+        return self.found / self.negative
+
+    @property
+    def specificity(self) -> float:
+        """The share of the others that it does not call negative."""
+        return self.cleared / self.others
+
+    @classmethod
+    def of(cls, measured: Mapping[str, int]) -> Rates | None:
+        """The rates kept in a model's description; None where they were never measured."""
+        if not measured.get("negative") or not measured.get("others"):
+            return None
+        return cls(measured["negative"], measured["found"], measured["others"], measured["cleared"])
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A corrected share, 0..1, with its 95% interval."""
+
+    share: float
+    lower: float
+    upper: float
+
+
+def corrected(negative: int, n: int, rates: Rates, *, draws: int = 4000, seed: int = 20_261_122) -> Corrected | None:
+    """The corrected share of `negative` in `n` records; None when n is 0 or the judge is no better than chance.
+
+    The interval is that of draws of the observed share and both rates from their Jeffreys posteriors (such intervals
+    are compared by Lang and Reiczigel 2014); shares outside 0..1 are cut.
+    """
+    power = rates.sensitivity + rates.specificity - 1
+    if n <= 0 or power <= 0.05:
+        return None
+    generator = np.random.default_rng(seed)
+
+    def drawn(yes: int, of: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return generator.beta(yes + 0.5, of - yes + 0.5, draws)
+
+    found = drawn(rates.found, rates.negative)
+    cleared = drawn(rates.cleared, rates.others)
+    shares = (drawn(negative, n) + cleared - 1) / np.maximum(found + cleared - 1, 0.05)
+    low, high = np.quantile(np.clip(shares, 0, 1), [0.025, 0.975])
+    share = min(1.0, max(0.0, (negative / n + rates.specificity - 1) / power))
+    if not math.isfinite(share):
+        return None
+    return Corrected(share, min(float(low), share), max(float(high), share))
