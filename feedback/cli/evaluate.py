@@ -1,0 +1,45 @@
+"""`feedback evaluate GOLD`: the judge against records that people have labelled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[
+        Path, typer.Argument(metavar="GOLD", help="JSON lines with text, polarity, codes; also spans, id, source.")
+    ],
+    judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
+    model: Annotated[
+        Path | None, typer.Option(help="A model written by `feedback train -o`.", show_default="the shipped one")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure the judge on labelled records: F1 of polarity, families, codes and spans, with intervals; calibration.
+
+    Records that the judge was trained on tell nothing: give others.
+    """
+    from feedback import pipeline_labels
+    from feedback.cli import evaluateview, judges
+
+    settings = context.obj.settings()
+    judges.check(judge)
+    title = "测评" if settings.lang == "zh" else "evaluating"
+    with judges.progress(title, quiet=context.obj.quiet) as advance:
+        found = pipeline_labels.evaluate(settings, gold, model=model, progress=advance)
+    if as_json:
+        typer.echo(json.dumps(evaluateview.document(found), ensure_ascii=False))
+    else:
+        from feedback.lexicon import taxonomy
+
+        evaluateview.show(found, taxonomy(settings.lexicons), settings.lang)
