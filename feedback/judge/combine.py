@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from feedback.errors import BadSettings
 from feedback.judge import model as models
+from feedback.judge.measure import decide
 from feedback.judge.model import Model
 from feedback.judge.rules import RuleBook
 from feedback.judge.signals import Signals, read
@@ -38,6 +39,11 @@ class Judge:
             )
         self.thresholds = {**model.meta.thresholds, **(thresholds or {})}
         self.codes = tuple(code for code in model.meta.codes if code in tax.codes)
+        # A code that the taxonomy no longer has is never given: its threshold is out of reach.
+        names = (*model.meta.codes, *FAMILIES)
+        reach = [self.thresholds.get(name, 0.5) if name in tax.codes or name in FAMILIES else 2.0 for name in names]
+        self._cut = np.array(reach, np.float32)
+        self._order = [model.meta.codes.index(code) for code in tax.codes if code in model.meta.codes]
 
     @classmethod
     def load(
@@ -55,31 +61,38 @@ class Judge:
         """One verdict a text, in order. The same text gets the same verdict in any batch."""
         signals = read(self.model, self.book, texts)
         chances, stands = self.scores(signals)
-        verdicts = [self._verdict(signals.forms[i], chances[i], stands[i]) for i in range(len(texts))]
-        blaming = [i for i, verdict in enumerate(verdicts) if verdict.codes]
-        units = [clauses(signals.forms[i], signals.forms[i]) for i in blaming]
+        polarity = stands.argmax(1)
+        for row, form in enumerate(signals.forms):
+            if not form.strip():
+                # Nothing of it is the author's own: no stand, no complaint.
+                polarity[row] = POLARITIES.index("neutral")
+                chances[row] = np.arange(chances.shape[1]) == polarity[row]
+        given = decide(chances[:, len(POLARITIES) :], self._cut, polarity, self.model.meta.codes, self.taxonomy)
+        verdicts = self._verdicts(polarity, chances.astype(np.float64), given)
+        blaming = [row for row, verdict in enumerate(verdicts) if verdict.codes]
+        units = [clauses(signals.forms[row], signals.forms[row]) for row in blaming]
         heard = self.model.outputs(
-            [signals.forms[i][u.start : u.end] for i, own in zip(blaming, units, strict=True) for u in own]
+            [signals.forms[row][u.start : u.end] for row, own in zip(blaming, units, strict=True) for u in own]
         )
         at = 0
-        for i, own in zip(blaming, units, strict=True):
-            verdicts[i] = self._shown(texts[i], signals.forms[i], verdicts[i], own, heard[at : at + len(own)])
+        for row, own in zip(blaming, units, strict=True):
+            verdicts[row] = self._shown(texts[row], signals.forms[row], verdicts[row], own, heard[at : at + len(own)])
             at += len(own)
         return verdicts
 
-    def _verdict(self, form: str, chance: Array, stand: Array) -> Verdict:
-        """The verdict without its spans and stage."""
-        by = dict(zip(self.model.meta.labels, chance.tolist(), strict=True))
-        blank = not form.strip()
-        polarity = "neutral" if blank else POLARITIES[int(stand.argmax())]
-        codes = () if blank else self.decide(by, polarity)
-        return Verdict(
-            polarity=polarity,
-            scores={p: round(by[p], 4) for p in POLARITIES},
-            codes=codes,
-            code_scores={code: round(by[code], 4) for code in codes},
-            families=self.taxonomy.families_of(codes),
-        )
+    def _verdicts(
+        self, polarity: NDArray[np.int64], chances: NDArray[np.float64], given: NDArray[np.bool_]
+    ) -> list[Verdict]:
+        """Verdicts without their spans and stages."""
+        base = len(POLARITIES)
+        found = []
+        for stand, chance, mine in zip(polarity.tolist(), chances.round(4).tolist(), given, strict=True):
+            scores = dict(zip(POLARITIES, chance[:base], strict=True))
+            places = [place for place in self._order if mine[place]] if mine.any() else []
+            codes = tuple(self.model.meta.codes[place] for place in places)
+            sure = {code: chance[base + place] for code, place in zip(codes, places, strict=True)}
+            found.append(Verdict(POLARITIES[stand], scores, codes, sure, self.taxonomy.families_of(codes)))
+        return found
 
     def _shown(self, text: str, form: str, verdict: Verdict, units: Sequence[Clause], heard: Array) -> Verdict:
         """The verdict with the words that show each code, and the stage that they tell of."""
@@ -90,18 +103,6 @@ class Judge:
         shown = tuple(replace(span, quote=text[span.start : span.end]) for span in found)
         stage = stage_of(form, verdict.codes, shown, self.taxonomy.stages.values())
         return replace(verdict, spans=tuple(sorted(shown, key=lambda s: (s.start, s.end, s.code))), stage=stage)
-
-    def decide(self, by: Mapping[str, float], polarity: str) -> tuple[str, ...]:
-        """The codes over their thresholds, in the order of display; `unspecified` only alone and under blame."""
-        given = [code for code in self.codes if code != UNSPECIFIED and by[code] >= self.thresholds.get(code, 0.5)]
-        for family in FAMILIES:
-            # A family that is sure of itself while none of its codes is: its likeliest code speaks for it.
-            members = [code for code in self.codes if self.taxonomy.codes[code].family == family]
-            if members and by[family] >= self.thresholds.get(family, 0.5) and not set(members) & set(given):
-                given.append(max(members, key=lambda code: by[code] / self.thresholds.get(code, 0.5)))
-        if not given and polarity in ("negative", "mixed") and UNSPECIFIED in self.codes:
-            given = [UNSPECIFIED] if by[UNSPECIFIED] >= self.thresholds.get(UNSPECIFIED, 0.5) else []
-        return tuple(code for code in self.taxonomy.codes if code in given)
 
 
 @lru_cache(maxsize=2)

@@ -80,11 +80,15 @@ def _tune(outputs: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
 def decide(
     chance: Array, cut: Array, polarity: NDArray[np.int64], codes: tuple[str, ...], tax: Taxonomy
 ) -> NDArray[np.bool_]:
-    """Codes given, texts × codes, from the chances of codes then families: the rule of Judge.decide for many texts."""
+    """Codes given, texts × codes, from the chances of codes, then families, and the thresholds `cut` of both.
+
+    A family that is sure of itself while none of its codes is: its likeliest code speaks for it. `unspecified` stands
+    alone, and only under blame.
+    """
     given = chance[:, : len(codes)] >= cut[: len(codes)]
     ratio = chance[:, : len(codes)] / cut[: len(codes)]
     for place, family in enumerate(FAMILIES):
-        members = [j for j, code in enumerate(codes) if tax.codes[code].family == family]
+        members = [j for j, code in enumerate(codes) if code in tax.codes and tax.codes[code].family == family]
         sure = chance[:, len(codes) + place] >= cut[len(codes) + place]
         if members:
             alone = np.flatnonzero(sure & ~given[:, members].any(1))
@@ -105,13 +109,15 @@ def _measures(
     tax: Taxonomy,
 ) -> dict[str, float]:
     truth = labels[:, :_P].argmax(1)
-    by_polarity = [calibrate.f1(np.equal(truth, p), np.equal(polarity, p)) for p in range(_P)]
+    stands: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]] = [(truth == p, polarity == p) for p in range(_P)]
+    by_polarity = [calibrate.f1(wanted, said) for wanted, said in stands]
     wanted = labels[:, _P : _P + len(codes)] > 0.5
     result = {"negative_f1": by_polarity[0], "polarity_macro_f1": float(np.mean(by_polarity))}
     families = []
     for family in FAMILIES:
         members = [j for j, code in enumerate(codes) if tax.codes[code].family == family]
-        families.append(calibrate.f1(wanted[:, members].any(1), given[:, members].any(1)))
+        bears, got = (np.asarray(side[:, members].any(1)) for side in (wanted, given))
+        families.append(calibrate.f1(bears, got))
         result[f"family:{family}"] = families[-1]
     result["families_macro_f1"] = float(np.mean(families))
     real = [j for j, code in enumerate(codes) if code != UNSPECIFIED]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,7 @@ def save(model: Model, file: Path) -> None:
 def load(file: Path = SHIPPED) -> Model:
     """The model of `file`. Raises BadModel when it is missing, damaged or of another format."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             data = {name: arrays[name] for name in (*_WIDE, "table", "scale", "meta")}
         description = json.loads(data.pop("meta").tobytes())
         if description.pop("format") != FORMAT:
@@ -133,7 +134,7 @@ def load(file: Path = SHIPPED) -> Model:
         raise BadModel(f"{file}: no such model", hint="train one with `feedback train GOLD -o MODEL`") from None
     except BadModel:
         raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, BadZipFile) as error:
         raise BadModel(f"{file}: not a model: {error}", hint="train one with `feedback train GOLD -o MODEL`") from None
     _check(model, file)
     return model

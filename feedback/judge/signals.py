@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from feedback.judge.model import Model
 from feedback.judge.rules import RuleBook
@@ -27,7 +28,7 @@ class Signals:
 
     forms: list[str]
     outputs: Array
-    extras: Array
+    extras: sparse.csr_matrix
 
 
 def form(text: str) -> str:
@@ -41,13 +42,11 @@ def read(model: Model, book: RuleBook, texts: Sequence[str]) -> Signals:
     return Signals(forms, model.outputs(forms), ruled(book, forms, model.meta.rules))
 
 
-def ruled(book: RuleBook, forms: list[str], names: Sequence[str]) -> Array:
+def ruled(book: RuleBook, forms: list[str], names: Sequence[str]) -> sparse.csr_matrix:
     """Rule features by name: a rule that the model does not know is left out, one that is gone says nothing."""
-    found = book.features(forms)
-    place = {name: column for column, name in enumerate(book.feature_names)}
-    result = np.zeros((len(forms), len(names)), np.float32)
-    known = [(column, place[name]) for column, name in enumerate(names) if name in place]
-    if known and len(forms):
-        mine, theirs = (list(side) for side in zip(*known, strict=True))
-        result[:, mine] = found.tocsc()[:, theirs].toarray() * SCALE
-    return result
+    place = {name: column for column, name in enumerate(names)}
+    known = [(column, place[name]) for column, name in enumerate(book.feature_names) if name in place]
+    theirs, mine = np.array(known, np.int32).reshape(-1, 2).T
+    shape = (len(book.feature_names), len(names))
+    scale = np.full(len(mine), SCALE, np.float32)
+    return (book.features(forms) @ sparse.csr_matrix((scale, (theirs, mine)), shape=shape)).tocsr()

@@ -28,11 +28,12 @@ class Table:
     bias: Array
     direct: Array
 
-    def outputs(self, rows: sparse.csr_matrix, extras: Array) -> Array:
+    def outputs(self, rows: sparse.csr_matrix, extras: sparse.csr_matrix) -> Array:
         """What is said of binary n-gram rows (see features.ngrams) and of the extras beside them: rows × labels."""
         place = np.full(rows.shape[1], -1, np.int32)
         place[self.buckets] = np.arange(len(self.buckets), dtype=np.int32)
-        return say(selected(rows, place), self.weights, self.idf, self.bias) + extras @ self.direct
+        said = say(selected(rows, place), self.weights, self.idf, self.bias)
+        return said + np.asarray(extras @ self.direct, np.float32)
 
 
 def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Array:
@@ -42,7 +43,7 @@ def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Arr
 
 
 def train_table(
-    rows: sparse.csr_matrix, extras: Array, labels: Array, weight: Array, *, penalty: float, rarest: int
+    rows: sparse.csr_matrix, extras: sparse.csr_matrix, labels: Array, weight: Array, *, penalty: float, rarest: int
 ) -> Table:
     """Learn from binary n-gram rows and the extras beside them; n-grams in fewer than `rarest` texts are dropped."""
     frequency = np.bincount(rows.indices, minlength=rows.shape[1])
@@ -54,7 +55,7 @@ def train_table(
     kept = sparse.csr_matrix((idf[kept.indices], kept.indices, kept.indptr), shape=(rows.shape[0], len(buckets)))
     length = np.sqrt(np.maximum(np.asarray(kept.multiply(kept).sum(1)).ravel(), 1e-6))
     kept.data = (kept.data / np.repeat(length, np.diff(kept.indptr))).astype(np.float32)
-    both = sparse.hstack([kept, sparse.csr_matrix(extras)]).tocsr().astype(np.float32)
+    both = sparse.hstack([kept, extras]).tocsr().astype(np.float32)
     found, bias = fit(
         both, labels, np.repeat(weight[:, None], labels.shape[1], 1), exclusive=len(POLARITIES), penalty=penalty
     )

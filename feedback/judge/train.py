@@ -133,5 +133,5 @@ def label_matrix(records: Sequence[Labelled], codes: tuple[str, ...], tax: Taxon
     return result
 
 
-def _table(rows: sparse.csr_matrix, extras: Array, labels: Array, weight: Array, recipe: Recipe) -> Table:
+def _table(rows: sparse.csr_matrix, extras: sparse.csr_matrix, labels: Array, weight: Array, recipe: Recipe) -> Table:
     return train_table(rows, extras, labels, weight, penalty=recipe.penalty, rarest=recipe.rarest)
