@@ -51,13 +51,18 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A complaint code; `family` is None for `unspecified` alone. `meaning` is one English line."""
+    """A complaint code; `family` is None for `unspecified` alone. `meaning` is one line, in English."""
 
     name: str
     family: str | None
     zh: str
     en: str
     meaning: str
+    meaning_zh: str = ""
+
+    def explained(self, lang: str) -> str:
+        """What the code means in language `lang`, in the other one where that is all there is."""
+        return (self.meaning_zh or self.meaning) if lang == "zh" else (self.meaning or self.meaning_zh)
 
     def label(self, lang: str) -> str:
         """The name to show in language `lang` ("zh" or "en")."""
@@ -117,7 +122,8 @@ def taxonomy(folder: Path | None = None) -> Taxonomy:
             raise BadLexicon(f"{file}: code {name!r} stands twice", hint="remove one of them")
         if family not in families and not (family is None and name == UNSPECIFIED):
             raise BadLexicon(f"{file}: code {name!r} has family {family!r}", hint=f"valid: {', '.join(families)}")
-        codes[name] = Code(name, family, entry["zh"], entry["en"], str(entry.get("is", "")))
+        meaning, meaning_zh = str(entry.get("is", "")), str(entry.get("is_zh", ""))
+        codes[name] = Code(name, family, entry["zh"], entry["en"], meaning, meaning_zh)
     file = find("stages.toml", folder)
     stages = {
         str(s["name"]): Stage(s["name"], s["zh"], s["en"], tuple(s["words"]))

@@ -111,4 +111,14 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         CREATE TABLE keys (name VARCHAR PRIMARY KEY, value BLOB NOT NULL);
         """,
     ),
+    (
+        "labels",
+        """
+        -- What people said of a record (`feedback label import`); one row per record and labeller, the latest counts.
+        CREATE TABLE labels (
+            feedback_id VARCHAR NOT NULL, labeller VARCHAR NOT NULL, polarity VARCHAR NOT NULL,
+            codes VARCHAR[] NOT NULL, note VARCHAR, labelled_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (feedback_id, labeller)
+        );
+        """,
+    ),
 )
