@@ -134,9 +134,9 @@ def ingest(
                 report.duplicates += len(again)
                 if progress is not None:
                     progress(report)
-    comparable = pd.concat(seen) if seen else pd.DataFrame()
+    comparable: ingest_room.Records = ingest_room.Held(seen)
     if store is not None and not dry_run:
-        comparable = store_write.comparable(store, options.product)
+        comparable = store_write.Comparable(store, options.product)
     marks = ingest_room.mark_copies(comparable, options.settings)
     for identifier in marks["id"]:
         if (place := ledger.new_in(identifier)) is not None:

@@ -6,11 +6,11 @@ batches ──ledger──▶ new, known, repeated, set aside          records o
 """
 
 from feedback.ingest.assemble import batches
-from feedback.ingest.duplicates import campaigns, mark_copies
+from feedback.ingest.duplicates import Held, Records, campaigns, mark_copies
 from feedback.ingest.ledger import FileReport, IngestReport, Ledger, Quarantine
 from feedback.ingest.model import Batch, Options, Quarantined, Source, Table
 from feedback.ingest.plan import plan, read
 from feedback.ingest.sources import find
 
-__all__ = ["Batch", "FileReport", "IngestReport", "Ledger", "Options", "Quarantine", "Quarantined", "Source", "Table",
-           "batches", "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip
+__all__ = ["Batch", "FileReport", "Held", "IngestReport", "Ledger", "Options", "Quarantine", "Quarantined", "Records",
+           "Source", "Table", "batches", "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip

@@ -2,139 +2,169 @@
 
 Exact copies are found by their normalised text; near ones by MinHash over pairs of characters (rensa) with locality-
 sensitive hashing, each candidate verified by its true Jaccard similarity. A record copies the earliest one like it.
+Of all records only the prints (see prints.py) are in memory; the texts of candidates are fetched.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
-import rensa
 from numpy.typing import NDArray
 
 from feedback.ingest.clean import alike
+from feedback.ingest.prints import BANDS, Prints, pairs, prints
 from feedback.settings import IngestSettings
 
-#: 20 bands of 6 values: two texts of similarity 0.8 share two bands or more in 98% of cases, of 0.5 in 4%.
-_BANDS: Final = 20
-_ROWS: Final = 6
-_SEED: Final = 20_240_601
-#: Texts whose pairs of characters are in memory at once.
-_BLOCK: Final = 4000
 _SHARED_BANDS: Final = 2
 #: Of the texts that share a band so many of the earliest are compared; pairs compared at once.
 _CROWD: Final = 12
 _SLICE: Final = 100_000
-#: "很好很好很好…" says nothing about who copied whom: a text needs this many different pairs of characters.
-_MIN_PAIRS: Final = 8
-#: A copy by the same author counts from this length on, whatever the channel.
-SAME_AUTHOR_LENGTH: Final = 4
+#: Characters of candidates fetched at once.
+_FETCHED: Final = 20_000_000
+_COLUMNS: Final = ("id", "near_duplicate_of", "duplicate_reason")
+_COPY: Final = 1
+_NEAR: Final = 2
 
 
-def mark_copies(records: pd.DataFrame, settings: IngestSettings) -> pd.DataFrame:
+class Records(Protocol):
+    """The records of one product, wherever they lie; each method may be called more than once."""
+
+    def blocks(self) -> Iterable[pd.DataFrame]:
+        """All records that have a text, in any order: columns id, kind, author, text, created_at."""
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of some records, by id."""
+
+    def voices(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Columns author, created_at of some records."""
+
+
+class Held:
+    """Records that lie in frames (columns id, kind, author, text, created_at)."""
+
+    def __init__(self, frames: Iterable[pd.DataFrame]) -> None:
+        self._frames = [frame for frame in frames if len(frame)]
+
+    def blocks(self) -> Iterable[pd.DataFrame]:
+        """The frames."""
+        return self._frames
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of some records, by id."""
+        some = self._some(ids)
+        return dict(zip(some["id"], some["text"], strict=True))
+
+    def voices(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Columns author, created_at of some records."""
+        return self._some(ids)[["author", "created_at"]]
+
+    def _some(self, ids: Sequence[str]) -> pd.DataFrame:
+        wanted = set(ids)
+        return pd.concat([frame[frame["id"].isin(wanted)] for frame in self._frames])
+
+
+def mark_copies(records: Records, settings: IngestSettings) -> pd.DataFrame:
     """The copies among records of one product.
 
-    `records`: columns id, kind, author, text, created_at. Returns columns id, near_duplicate_of, duplicate_reason
-    ("copy": the same words; "near": Jaccard similarity of character pairs at least near_duplicate_similarity), ordered
-    by id. The record copied is the earliest by (created_at, id); those without a time come last. Interview and survey
-    answers are copies only of the same author's.
+    Returns columns id, near_duplicate_of, duplicate_reason ("copy": the same words; "near": Jaccard similarity of
+    character pairs at least near_duplicate_similarity), ordered by id. The record copied is the earliest by
+    (created_at, id); those without a time come last. Interview and survey answers are copies only of the same author's.
     """
-    columns = ["id", "near_duplicate_of", "duplicate_reason"]
-    if records.empty:
-        return pd.DataFrame(columns=columns)
-    min_length = settings.near_duplicate_min_length
-    ordered = records.sort_values(["created_at", "id"], na_position="last", kind="stable")
-    keys = [alike(text) for text in ordered["text"]]
-    repeated = _repeated(keys)
-    ids, kinds, authors = list(ordered["id"]), list(ordered["kind"]), list(ordered["author"])
-    found: dict[str, tuple[str, str]] = {}
-    first: dict[str, str] = {}
-    own: dict[tuple[str, str], str] = {}
-    leaders: list[int] = []
-    for place, (key, identifier, kind, author) in enumerate(zip(keys, ids, kinds, authors, strict=True)):
-        told = kind in ("review", "social") and len(key) >= min_length and len(_pairs(key)) >= _MIN_PAIRS
-        if repeated[place]:
-            named = isinstance(author, str) and kind != "interview" and len(key) >= SAME_AUTHOR_LENGTH
-            if named and (author, key) in own:
-                found[identifier] = (own[author, key], "copy")
-                continue
-            if told and key in first:
-                found[identifier] = (first[key], "copy")
-            if named:
-                own[author, key] = found.get(identifier, (identifier, ""))[0]
-            if told:
-                first.setdefault(key, identifier)
-        if told and identifier not in found:
-            leaders.append(place)
-    near = {ids[place]: ids[of] for place, of in _near(keys, leaders, settings.near_duplicate_similarity).items()}
-    found = {identifier: (near.get(of, of), reason) for identifier, (of, reason) in found.items()}
-    found.update({identifier: (of, "near") for identifier, of in near.items()})
-    rows = sorted((identifier, of, reason) for identifier, (of, reason) in found.items())
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _repeated(keys: list[str]) -> NDArray[np.bool_]:
-    """Which keys occur more than once; by their hashes, so that a million keys need little memory."""
-    hashes = np.fromiter(
-        (int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") for key in keys),
-        dtype=np.uint64,
-        count=len(keys),
+    found = prints(records.blocks(), settings)
+    if found is None:
+        return pd.DataFrame(columns=list(_COLUMNS))
+    of = _exact(found)
+    near = _near(found, np.flatnonzero(found.told & (of < 0)), records, settings.near_duplicate_similarity)
+    # What is a copy of a near copy is a copy of what that one copies.
+    reason = np.where(of >= 0, _COPY, np.where(near >= 0, _NEAR, 0))
+    of = np.where(of >= 0, np.where(near[of] >= 0, near[of], of), near)
+    places = np.flatnonzero(reason)
+    places = places[np.argsort(found.ids[places])]
+    return pd.DataFrame(
+        {
+            "id": [identifier.decode() for identifier in found.ids[places].tolist()],
+            "near_duplicate_of": [identifier.decode() for identifier in found.ids[of[places]].tolist()],
+            "duplicate_reason": np.where(reason[places] == _COPY, "copy", "near").astype(object),
+        },
+        columns=list(_COLUMNS),
     )
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse] > 1)
 
 
-def _near(keys: list[str], leaders: list[int], similarity: float) -> dict[int, int]:
-    """place → place of the earliest text so similar that is no copy itself. `leaders`: places, earliest first."""
-    near: dict[int, int] = {}
+def _exact(found: Prints) -> NDArray[np.int32]:
+    """place → place of the record whose words it repeats, -1 for none."""
+    of = np.full(len(found.ids), -1, dtype=np.int32)
+    _, inverse, counts = np.unique(found.keys, return_inverse=True, return_counts=True)
+    repeated = np.flatnonzero((counts[inverse] > 1) & (found.told | (found.voices > 0)))
+    del inverse, counts
+    first: dict[int, int] = {}
+    own: dict[int, int] = {}
+    for start in range(0, len(repeated), _SLICE):
+        places = repeated[start : start + _SLICE]
+        columns = (places, found.keys[places], found.voices[places], found.told[places])
+        for place, key, voice, told in zip(*(column.tolist() for column in columns), strict=True):
+            if voice and voice in own:
+                of[place] = own[voice]
+                continue
+            earliest = first.setdefault(key, place) if told else place
+            if earliest != place:
+                of[place] = earliest
+            if voice:
+                own[voice] = earliest
+    return of
+
+
+def _near(found: Prints, leaders: NDArray[np.int64], records: Records, similarity: float) -> NDArray[np.int32]:
+    """place → place of the earliest text so similar that is no copy itself. `leaders`: places, in order."""
+    near = np.full(len(found.ids), -1, dtype=np.int32)
     if len(leaders) < 2:
         return near
-    mine: set[str] = set()
-    last = -1
-    for later, earlier in _candidates(_bands([keys[place] for place in leaders])):
-        if later != last:
-            mine, last = _pairs(keys[leaders[later]]), later
-        if leaders[later] in near or leaders[earlier] in near:
-            continue
-        theirs = _pairs(keys[leaders[earlier]])
-        small, large = sorted((len(mine), len(theirs)))
-        shared = len(mine & theirs) if small >= similarity * large else 0
-        if shared >= similarity * (len(mine) + len(theirs) - shared):
-            near[leaders[later]] = leaders[earlier]
+    later, earlier = (leaders[some] for some in _candidates(found.take_bands(leaders)))
+    weight = np.cumsum(found.sizes[later].astype(np.int64) + found.sizes[earlier])
+    ends = [*np.flatnonzero(np.diff(weight // _FETCHED)) + 1, len(later)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        # Those known for copies by now need no look.
+        open_ = np.flatnonzero((near[later[start:end]] < 0) & (near[earlier[start:end]] < 0)) + start
+        keys = _fetch(found, np.unique(np.concatenate([later[open_], earlier[open_]])), records)
+        _verify(near, later[open_].tolist(), earlier[open_].tolist(), keys, similarity)
     return near
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
+def _fetch(found: Prints, places: NDArray[np.int64], records: Records) -> dict[int, str]:
+    """place → text as it is compared."""
+    ids = [identifier.decode() for identifier in found.ids[places].tolist()]
+    texts = records.texts(ids)
+    return {place: alike(texts[identifier]) for place, identifier in zip(places.tolist(), ids, strict=True)}
 
 
-def _bands(texts: list[str]) -> NDArray[np.uint32]:
-    """MinHash bands as numbers, (bands × texts), in blocks: the pairs of few texts are in memory at once."""
-    bands = np.empty((_BANDS, len(texts)), dtype=np.uint32)
-    for start in range(0, len(texts), _BLOCK):
-        tokens = [sorted(_pairs(text)) for text in texts[start : start + _BLOCK]]
-        digests = rensa.RMinHash.digests_from_token_sets(tokens, num_perm=_BANDS * _ROWS, seed=_SEED)
-        signatures = np.asarray(digests, dtype=np.uint64).reshape(len(tokens), _BANDS, _ROWS)
-        key = signatures[:, :, 0]
-        for row in range(1, _ROWS):
-            key = key * np.uint64(0x9E3779B97F4A7C15) + signatures[:, :, row]
-        bands[:, start : start + len(tokens)] = (key >> np.uint64(32)).astype(np.uint32).T
-    return bands
+def _verify(
+    near: NDArray[np.int32], later: list[int], earlier: list[int], keys: dict[int, str], similarity: float
+) -> None:
+    """Enter into `near` the pairs that are alike, in order."""
+    mine: set[str] = set()
+    last = -1
+    for one, other in zip(later, earlier, strict=True):
+        if near[one] >= 0 or near[other] >= 0:
+            continue
+        if one != last:
+            mine, last = pairs(keys[one]), one
+        theirs = pairs(keys[other])
+        small, large = sorted((len(mine), len(theirs)))
+        shared = len(mine & theirs) if small >= similarity * large else 0
+        if shared >= similarity * (len(mine) + len(theirs) - shared):
+            near[one] = other
 
 
-def _candidates(bands: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+def _candidates(bands: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """(later, earlier) places that share two bands or more, each pair once, in order; bounded for crowded bands."""
-    pairs = [pair for band in range(len(bands)) for pair in _sharing(bands, band)]
-    if not pairs:
-        return
-    later = np.concatenate([pair[0] for pair in pairs])
-    earlier = np.concatenate([pair[1] for pair in pairs])
-    for place in np.lexsort((earlier, later)):
-        yield int(later[place]), int(earlier[place])
+    found = [pair for band in range(BANDS) for pair in _sharing(bands, band)]
+    none = np.empty(0, dtype=np.uint32)
+    later = np.concatenate([none, *(pair[0] for pair in found)])
+    earlier = np.concatenate([none, *(pair[1] for pair in found)])
+    order = np.lexsort((earlier, later))
+    return later[order], earlier[order]
 
 
 def _sharing(bands: NDArray[np.uint32], band: int) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.uint32]]]:
@@ -155,29 +185,24 @@ def _sharing(bands: NDArray[np.uint32], band: int) -> Iterator[tuple[NDArray[np.
             yield later[good], earlier[good]
 
 
-def campaigns(records: pd.DataFrame, marks: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
+def campaigns(records: Records, marks: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
     """The largest groups of copies, largest first: near_duplicate_of, text, records, accounts, first, last, hours.
 
     `hours` spans the middle half of the group's times: a campaign is many accounts in few hours. Accounts unknown: 0.
     """
-    if marks.empty:
-        return pd.DataFrame(columns=["near_duplicate_of", "text", "records", "accounts", "first", "last", "hours"])
-    members: dict[str, list[str]] = defaultdict(list)
-    for identifier, of in zip(marks["id"], marks["near_duplicate_of"], strict=True):
-        members[of].append(identifier)
-    largest = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:top]
-    by_id = records.set_index("id")
+    columns = ["near_duplicate_of", "text", "records", "accounts", "first", "last", "hours"]
+    sizes = marks["near_duplicate_of"].value_counts()
+    largest = sorted(((str(of), int(size)) for of, size in sizes.items()), key=lambda item: (-item[1], item[0]))[:top]
     rows = []
-    for of, copies in largest:
-        group = by_id.loc[[of, *copies]]
+    for of, size in largest:
+        group = records.voices([of, *marks.loc[marks["near_duplicate_of"] == of, "id"]])
         times = group["created_at"].dropna()
-        spread = _spread(times)
         rows.append({
-            "near_duplicate_of": of, "text": group["text"].iloc[0], "records": len(group),
+            "near_duplicate_of": of, "text": records.texts([of])[of], "records": size + 1,
             "accounts": int(group["author"].nunique()), "first": times.min() if len(times) else None,
-            "last": times.max() if len(times) else None, "hours": spread,
+            "last": times.max() if len(times) else None, "hours": _spread(times),
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _spread(times: pd.Series[pd.Timestamp]) -> float | None:

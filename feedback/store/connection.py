@@ -65,6 +65,18 @@ class Store:
             warnings.simplefilter("ignore")
             return self.connection.execute(sql, list(parameters)).df()
 
+    def frames(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pd.DataFrame]:
+        """The result of a query as frames of some thousand rows, read as they are asked for."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, list(parameters))
+            while True:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    block = cursor.fetch_df_chunk(2)
+                if block.empty:
+                    return
+                yield block
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The result of a query as tuples."""
         return self.connection.execute(sql, list(parameters)).fetchall()

@@ -83,12 +83,28 @@ def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> N
             connection.unregister("incoming")
 
 
-def comparable(store: Store, product: str) -> pd.DataFrame:
-    """What finding copies needs of one product's records: id, kind, author, text, created_at; ordered by id."""
-    return store.frame(
-        "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> '' ORDER BY id",
-        [product],
-    )
+class Comparable:
+    """What finding copies needs of one product's records, read from the store piece by piece."""
+
+    def __init__(self, store: Store, product: str) -> None:
+        self._store, self._product = store, product
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """All records that have a text, some thousand at a time: id, kind, author, text, created_at."""
+        return self._store.frames(
+            "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> ''", [self._product]
+        )
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of some records, by id."""
+        sql = "SELECT id, text FROM feedback WHERE id IN (SELECT unnest(?::VARCHAR[]))"
+        return dict(self._store.rows(sql, [list(ids)])) if ids else {}
+
+    def voices(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Columns author, created_at of some records."""
+        return self._store.frame(
+            "SELECT author, created_at FROM feedback WHERE id IN (SELECT unnest(?::VARCHAR[])) ORDER BY id", [list(ids)]
+        )
 
 
 def mark_copies(store: Store, product: str, marks: pd.DataFrame) -> None:

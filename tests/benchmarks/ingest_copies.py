@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from feedback.ingest import mark_copies
+from feedback.ingest import Held, mark_copies
 from feedback.settings import IngestSettings
 
 
@@ -35,7 +35,7 @@ def main(rows: int) -> None:
         "created_at": pd.to_datetime([start + timedelta(seconds=i) for i in range(rows)], utc=True),
     })  # fmt: skip
     begin = time.perf_counter()
-    marks = mark_copies(frame, IngestSettings())
+    marks = mark_copies(Held([frame]), IngestSettings())
     took = time.perf_counter() - begin
     found = set(marks["id"])
     copies = [f"{i:08d}" for i, is_copy in enumerate(planted) if is_copy]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from feedback.ingest import campaigns, mark_copies
+from feedback.ingest import Held, campaigns, mark_copies
 from feedback.settings import IngestSettings
 
 PRAISE = "这款净水机真的太好用了，安装师傅也很热情，推荐大家购买，五星好评"
@@ -31,7 +31,7 @@ def _records(*rows: tuple[str, str, str | None, int | None], kind: str = "review
 
 
 def _marks(records: pd.DataFrame, **settings: Any) -> dict[str, tuple[str, str]]:
-    frame = mark_copies(records, IngestSettings(**settings))
+    frame = mark_copies(Held([records]), IngestSettings(**settings))
     return {row.id: (row.near_duplicate_of, row.duplicate_reason) for row in frame.itertuples()}
 
 
@@ -76,11 +76,11 @@ def test_interviews_and_surveys_are_not_copies_of_strangers() -> None:
 def test_campaigns_tell_accounts_and_burst() -> None:
     rows = [(f"{i:02d}", PRAISE + "呀" * (i % 2), f"u{i}", i) for i in range(9)]
     records = _records(*rows, ("zz", BLAME, "u1", 1))
-    (group,) = campaigns(records, mark_copies(records, IngestSettings())).to_dict("records")
+    (group,) = campaigns(Held([records]), mark_copies(Held([records]), IngestSettings())).to_dict("records")
     assert (group["near_duplicate_of"], group["records"], group["accounts"], group["hours"]) == ("00", 9, 9, 4.0)
 
 
 def test_nothing() -> None:
-    empty = mark_copies(pd.DataFrame(), IngestSettings())
+    empty = mark_copies(Held([]), IngestSettings())
     assert list(empty.columns) == ["id", "near_duplicate_of", "duplicate_reason"]
-    assert campaigns(pd.DataFrame(), empty).empty
+    assert campaigns(Held([]), empty).empty
