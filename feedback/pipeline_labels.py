@@ -46,7 +46,7 @@ class Evaluated:
 def evaluate(
     settings: Settings, gold: Path, *, model: Path | None = None, progress: Callable[[int, int], None] | None = None
 ) -> Evaluated:
-    """Judge the records of `gold` with a model (default: the shipped one) and measure the verdicts.
+    """Judge the records of `gold` with a model (default: that of the settings) and measure the verdicts.
 
     Raises InputError for a gold file that cannot be used, BadModel for such a model. `progress`(done, of).
     """
@@ -70,7 +70,9 @@ def evaluate(
 
 
 def _judge(settings: Settings, model: Path | None = None) -> Judge:
-    return Judge.load(settings.judge.thresholds, file=model or judge_model.SHIPPED, folder=settings.lexicons)
+    return Judge.load(
+        settings.judge.thresholds, file=model or settings.judge.model or judge_model.SHIPPED, folder=settings.lexicons
+    )
 
 
 def _chances(judge: Judge, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -91,7 +93,7 @@ class Queue:
 
 
 def label_queue(store: Store, settings: Settings, *, count: int) -> Queue:
-    """The `count` records that a label would teach most (see judge/queue.py), with what the shipped judge says of them.
+    """The `count` records that a label would teach most (see judge/queue.py), with what the judge says of them.
 
     Raises NothingToDo when every record is labelled, or none is there.
     """

@@ -21,7 +21,7 @@ def evaluate(
     ],
     judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
     model: Annotated[
-        Path | None, typer.Option(help="A model written by `feedback train -o`.", show_default="the shipped one")
+        Path | None, typer.Option(help="A model written by `feedback train -o`.", show_default="that of the settings")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
