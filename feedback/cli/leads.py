@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from feedback.cli import leadwork
+from feedback.cli import leadpush, leadwork
 
 if TYPE_CHECKING:
     from feedback.settings import Settings
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     verbs.command("show")(show)
     leadwork.register(verbs)
     verbs.command("export")(export)
+    leadpush.register(verbs)
     app.add_typer(verbs, name="leads")
 
 
