@@ -14,7 +14,7 @@ from feedback.errors import BadSettings
 from feedback.judge import model as models
 from feedback.judge.measure import decide
 from feedback.judge.model import Model
-from feedback.judge.rules import RuleBook
+from feedback.judge.rules import Hit, RuleBook
 from feedback.judge.signals import Signals, read
 from feedback.judge.spans import spans
 from feedback.judge.stages import stage_of
@@ -76,7 +76,9 @@ class Judge:
         )
         at = 0
         for row, own in zip(blaming, units, strict=True):
-            verdicts[row] = self._shown(texts[row], signals.forms[row], verdicts[row], own, heard[at : at + len(own)])
+            hits = self.book.told(signals.scans[row])
+            shown = (verdicts[row], own, hits, heard[at : at + len(own)])
+            verdicts[row] = self._shown(texts[row], signals.forms[row], *shown)
             at += len(own)
         return verdicts
 
@@ -94,12 +96,14 @@ class Judge:
             found.append(Verdict(POLARITIES[stand], scores, codes, sure, self.taxonomy.families_of(codes)))
         return found
 
-    def _shown(self, text: str, form: str, verdict: Verdict, units: Sequence[Clause], heard: Array) -> Verdict:
+    def _shown(
+        self, text: str, form: str, verdict: Verdict, units: Sequence[Clause], hits: Sequence[Hit], heard: Array
+    ) -> Verdict:
         """The verdict with the words that show each code, and the stage that they tell of."""
         labels = self.model.meta.labels
         scores = {code: heard[:, labels.index(code)].tolist() for code in verdict.codes if code != UNSPECIFIED}
         scores[UNSPECIFIED] = heard[:, 0].tolist()
-        found = spans(form, verdict.codes, self.book.hits(form), scores, units)
+        found = spans(form, verdict.codes, hits, scores, units)
         shown = tuple(replace(span, quote=text[span.start : span.end]) for span in found)
         stage = stage_of(form, verdict.codes, shown, self.taxonomy.stages.values())
         return replace(verdict, spans=tuple(sorted(shown, key=lambda s: (s.start, s.end, s.code))), stage=stage)

@@ -51,6 +51,10 @@ class Hit(NamedTuple):
     negated: bool
 
 
+#: What fired in a text: (rule, start, end, negated).
+Scan = list[tuple[int, int, int, bool]]
+
+
 class RuleBook:
     """All rules of a lexicon folder, compiled. Holds no state between texts; may be shared by threads."""
 
@@ -70,8 +74,16 @@ class RuleBook:
 
     def hits(self, text: str) -> list[Hit]:
         """All hits, by start, end and rule: overlapping hits of one rule are reduced to the longest."""
+        return self.told(self._scan(normalise(text)))
+
+    def scan(self, forms: Iterable[str]) -> list[Scan]:
+        """What fires in texts in normal form, for `featured` and `told`: read once, used twice."""
+        return [self._scan(form) for form in forms]
+
+    def told(self, scan: Scan) -> list[Hit]:
+        """The hits of a scanned text, as `hits`."""
         found = []
-        for index, start, end, negated in self._scan(normalise(text)):
+        for index, start, end, negated in scan:
             rule = self.rules[index]
             label = _FLIPPED[rule.label] if negated and rule.negation == "flip" else rule.label
             found.append(Hit(rule.name, label, start, end, rule.weight, negated))
@@ -88,24 +100,27 @@ class RuleBook:
 
     def features(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """One row a text, columns as `feature_names`: 1 where a rule fired, then what the hits amount to together."""
+        return self.featured(self.scan(normalise(text) for text in texts))
+
+    def featured(self, scans: Sequence[Scan]) -> sparse.csr_matrix:
+        """The features of scanned texts, as `features`."""
         data: list[float] = []
         columns: list[int] = []
         pointer = [0]
-        for text in texts:
-            row = self._row(text)
+        for scan in scans:
+            row = self._row(scan)
             columns.extend(row)
             data.extend(row.values())
             pointer.append(len(columns))
-        shape = (len(texts), len(self.feature_names))
+        shape = (len(scans), len(self.feature_names))
         return sparse.csr_matrix((data, columns, pointer), shape=shape, dtype="float32")
 
-    def _row(self, text: str) -> dict[int, float]:
-        form = normalise(text)
+    def _row(self, scan: Scan) -> dict[int, float]:
         base = len(self.names)
         row: dict[int, float] = {}
         stand: list[tuple[int, int]] = []
         contrast = -1
-        for index, start, _, negated in self._scan(form):
+        for index, start, _, negated in scan:
             # A flipping rule is two features: what it says denied is its own column.
             label, flips = self._flip[index]
             if flips:
@@ -132,7 +147,7 @@ class RuleBook:
             row.update({offset + place: value for place, value in enumerate(values) if value})
         return row
 
-    def _scan(self, form: str) -> list[tuple[int, int, int, bool]]:
+    def _scan(self, form: str) -> Scan:
         """Hits on a normal form as (rule, start, end, negated), overlapping ones of one rule reduced to the longest."""
         slots: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         excuses: list[tuple[int, int, frozenset[int]]] = []
