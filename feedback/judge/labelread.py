@@ -106,8 +106,10 @@ def _csv(data: bytes, file: Path) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableFile(f"{file}: neither UTF-8 nor GB18030", hint="save it as xlsx, or as csv in UTF-8")
     if "\0" in text:
         raise UnreadableFile(f"{file}: not a text file", hint="give the xlsx or csv that `feedback label queue` made")
-    first = text.split("\n", 1)[0]
-    mark = max((",", ";", "\t"), key=first.count)
+    named = tuple(HEADS["polarity"].values())
+    lines = text.split("\n", _LOOK)[:_LOOK]
+    header = next((line for line in lines if any(name in line.casefold() for name in named)), lines[0])
+    mark = max((",", ";", "\t"), key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         # A cell may hold line breaks; a spreadsheet numbers records, not lines.

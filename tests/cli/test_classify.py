@@ -1,0 +1,209 @@
+"""`feedback classify` as others script it: every format, ids and order kept, spans verbatim, hostile input refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from feedback.cli import classify as verb
+from feedback.cli.app import Globals
+from feedback.errors import FeedbackError
+from feedback.judge.combine import judge_texts
+from feedback.lexicon import taxonomy
+from feedback.records import POLARITIES, UNSPECIFIED
+
+TEXTS = [
+    "一打开就闪退，客服也不理人",
+    "很好用",
+    "垃圾",
+    "“引号”，逗号,和\t制表",
+    "😀太贵了，𠮷野家涨价",
+    "今天几点开门",
+]
+KEYS = ["id", "polarity", "scores", "codes", "code_scores", "families", "stage", "spans", "text"]
+
+
+def run(*words: object, code: int = 0, data: bytes | None = None) -> Result:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    verb.register(app)
+    result = CliRunner().invoke(app, ["classify", *map(str, words)], obj=Globals(None, None, "zh", True), input=data)
+    if isinstance(result.exception, FeedbackError):
+        assert result.exception.exit_code == code, str(result.exception)
+    elif result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    else:
+        assert result.exit_code == code, result.output
+    return result
+
+
+def judged(*words: object, data: bytes | None = None) -> list[dict[str, Any]]:
+    # Not splitlines(): a text may hold U+2028.
+    return [json.loads(line) for line in run(*words, data=data).stdout.split("\n") if line]
+
+
+def table(texts: list[str], delimiter: str = ",", head: tuple[str, str] = ("编号", "评论内容")) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerow([head[0], "星级", head[1]])
+    writer.writerows([f"n{number}", 5, text] for number, text in enumerate(texts))
+    return out.getvalue()
+
+
+def workbook(path: Path, texts: list[str]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "text"])
+    for number, text in enumerate(texts):
+        book.active.append([f"n{number}", text])
+    book.save(path)
+    return path
+
+
+def test_the_line_has_the_keys_of_the_contract_in_order(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join([*TEXTS, "", "  ", "一般般"]), encoding="utf-8")
+    found = judged(file)
+    assert [line["id"] for line in found] == [str(n) for n in range(1, len(TEXTS) + 2)]
+    tax = taxonomy()
+    for line in found:
+        assert list(line) == KEYS
+        assert line["polarity"] in POLARITIES
+        assert list(line["scores"]) == list(POLARITIES)
+        assert sum(line["scores"].values()) == pytest.approx(1, abs=0.001)
+        assert list(line["code_scores"]) == line["codes"]
+        assert line["families"] == list(tax.families_of(tuple(line["codes"])))
+        assert line["stage"] is None or line["stage"] in tax.stages
+        assert UNSPECIFIED not in line["codes"] or (line["codes"] == [UNSPECIFIED] and line["families"] == [])
+        assert {span["code"] for span in line["spans"]} <= set(line["codes"])
+        for span in line["spans"]:
+            assert list(span) == ["code", "start", "end", "quote"]
+            assert line["text"][span["start"] : span["end"]] == span["quote"] != ""
+    assert found[2]["codes"] == [UNSPECIFIED]
+    assert "function" in found[0]["codes"]
+
+
+def test_every_format_says_the_same(tmp_path: Path) -> None:
+    expected = [
+        (f"n{n}", text, v.polarity, list(v.codes))
+        for n, (text, v) in enumerate(zip(TEXTS, judge_texts(TEXTS), strict=True))
+    ]
+    lines = [json.dumps({"id": f"n{n}", "content": text}) for n, text in enumerate(TEXTS)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "a.csv").write_bytes(table(TEXTS).encode("utf-8-sig"))
+    (tmp_path / "b.csv").write_bytes(("导出时间：2026-11-01\n" + table(TEXTS)).encode("gb18030"))
+    (tmp_path / "c.csv").write_bytes(table(TEXTS, ";").encode())
+    (tmp_path / "a.tsv").write_bytes(table(TEXTS, "\t").encode())
+    workbook(tmp_path / "a.xlsx", TEXTS)
+    for name in ("a.jsonl", "a.csv", "b.csv", "c.csv", "a.tsv", "a.xlsx"):
+        found = [(line["id"], line["text"], line["polarity"], line["codes"]) for line in judged(tmp_path / name)]
+        assert found == expected, name
+
+
+def test_standard_input_of_plain_lines_and_of_json_lines(tmp_path: Path) -> None:
+    plain = "\r\n".join(TEXTS).encode()
+    lines = "\n".join(json.dumps({"text": text}) for text in TEXTS).encode()
+    for data in (plain, lines):
+        done = subprocess.run(
+            [sys.executable, "-m", "feedback", "classify", "-"], input=data, capture_output=True, check=True
+        )
+        found = [json.loads(line) for line in done.stdout.decode().split("\n") if line]
+        assert [(line["id"], line["text"]) for line in found] == [(str(n), t) for n, t in enumerate(TEXTS, 1)]
+
+
+def test_a_file_out_and_many_workers_give_the_same_lines(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join(f"{TEXTS[n % 6]}{n}" for n in range(4200)), encoding="utf-8")
+    run(file, "-o", tmp_path / "one.jsonl", "--workers", 1)
+    run(file, "-o", tmp_path / "two.jsonl", "--workers", 2)
+    one = (tmp_path / "one.jsonl").read_bytes()
+    assert one == (tmp_path / "two.jsonl").read_bytes()
+    assert [json.loads(line)["id"] for line in one.decode().splitlines()] == [str(n) for n in range(1, 4201)]
+
+
+def test_a_named_column(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("text,备注\n很好用,太贵了\n", encoding="utf-8")
+    assert [line["text"] for line in judged(file, "--text-column", "备注")] == ["太贵了"]
+    fault = str(run(file, "--text-column", "正文", code=4).exception)
+    assert "no column '正文'" in fault
+    assert "text, 备注" in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("empty.csv", b"", "the file is empty"),
+        ("blank.txt", b"\xef\xbb\xbf \r\n\n\t", "the file is empty"),
+        ("nul.txt", "好\0坏\n".encode(), "not a text file"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n0000", "not a text file"),
+        ("a.csv", "价格,数量\n1,2\n".encode(), "no text column"),
+        ("a.jsonl", b'{"text": "ok"}\n{"text": \n', "line 2: not JSON"),
+        ("a.jsonl", b'{"txt": "ok"}\n', "line 1: no text"),
+        ("a.jsonl", b'["ok"]\n', "line 1: no text"),
+        ("a.jsonl", b'{"text": null}\n', "line 1: no text"),
+        ("a.xlsx", b"PK\x03\x04broken", "not a workbook, or damaged"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    output = tmp_path / "out.jsonl"
+    fault = str(run(file, "-o", output, code=4).exception)
+    assert str(file) in fault
+    assert message in fault
+    assert not output.exists()
+
+
+def test_a_missing_file_a_folder_and_an_unknown_judge(tmp_path: Path) -> None:
+    assert "No such file" in str(run(tmp_path / "none.csv", code=4).exception)
+    assert "a folder" in str(run(tmp_path, code=4).exception)
+    assert "valid: fast" in str(run(tmp_path, "--judge", "wise", code=2).exception)
+
+
+def test_a_huge_line_and_broken_bytes_are_judged(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    huge = "一打开就闪退，" * 30_000
+    file.write_bytes("太贵了\n".encode() + b"\xff\xfe\xfa broken\n" + huge.encode() + "\n很好用\u2028真的\n".encode())
+    found = judged(file)
+    assert [line["id"] for line in found] == ["1", "2", "3", "4"]
+    for line in found:
+        for span in line["spans"]:
+            assert line["text"][span["start"] : span["end"]] == span["quote"]
+
+
+def test_controls_and_empty_texts_come_back_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"id": 0, "text": "\\u5783\\u573e"}\n{"id": "", "text": "\\u0000\\u0007 ok"}\n{"text": ""}\n')
+    output = tmp_path / "out.jsonl"
+    run(file, "-o", output)
+    found = [json.loads(line) for line in output.read_text(encoding="utf-8").split("\n") if line]
+    assert [line["id"] for line in found] == ["0", "2", "3"]
+    assert found[1]["text"] == "\0\a ok"
+    assert (found[2]["polarity"], found[2]["codes"], found[2]["spans"]) == ("neutral", [], [])
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="half a surrogate pair in JSON cannot be written out")
+def test_half_a_character_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"text": "\\ud800\\u5783\\u573e"}\n')
+    run(file, "-o", tmp_path / "out.jsonl")
+    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))["id"] == "1"
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the zero bytes of UTF-16 are taken for those of a picture"
+)
+def test_utf_16_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.tsv"
+    file.write_bytes(table(TEXTS, "\t").encode("utf-16"))
+    assert [line["text"] for line in judged(file)] == TEXTS
