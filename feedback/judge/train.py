@@ -47,8 +47,8 @@ class Recipe:
     """
 
     longest: int = 3
-    rarest: int = 2
-    penalty: float = 0.25
+    rarest: int = 3
+    penalty: float = 0.2
     example_weight: float = 0.7
     fold_count: int = 8
     halved: tuple[str, ...] = ()
