@@ -12,6 +12,7 @@ from feedback.encode import Vectors
 from feedback.errors import NothingToDo, UsageError
 from feedback.leads import build as lead_build
 from feedback.leads import delta as lead_delta
+from feedback.leads import measures
 from feedback.leads import score as lead_score
 from feedback.leads.export import Context as LeadContext
 from feedback.lexicon import taxonomy
@@ -215,6 +216,7 @@ def lead_since(store: Store, lead_id: str, version: str) -> lead_delta.Solved:
 
 
 def leads_context(store: Store | None, settings: Settings) -> LeadContext:
-    """What tables and exports of leads need beside them; without a store the counts are empty."""
+    """What tables and exports of leads need beside them; without a store counts and measures are empty."""
     counts = leadread.counts(store) if store else {}
-    return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts)
+    found = measures.measure(*leadread.to_measure(store), settings.leads) if store else {}
+    return LeadContext(settings.lang, settings.zone, taxonomy(settings.lexicons), settings.leads, counts, found)

@@ -76,11 +76,14 @@ def leads_push(
     """
     ways = tracker(target.tracker, target.url, target.project, environment)
     drafts = _drafts(store, settings, found)
-    results = []
-    for made in [made for made in drafts if _unchanged(store, target, made)]:
-        results.append(Sent(made.lead_id, "unchanged", made.key))
-        told(results[-1])
-    changed = {made.lead_id: made for made in drafts if not _unchanged(store, target, made)}
+    changed: dict[str, Draft] = {}
+    results: list[Sent] = []
+    for made in drafts:
+        if _unchanged(store, target, made):
+            results.append(Sent(made.lead_id, "unchanged", made.key))
+            told(results[-1])
+        else:
+            changed[made.lead_id] = made
     for sent in push(ways, list(changed.values()), sleep=sleep):
         if sent.outcome in ("created", "updated") and sent.key:
             with store.write():

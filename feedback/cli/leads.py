@@ -70,23 +70,31 @@ def list_leads(
     top: Annotated[
         int | None, typer.Option(min=1, help="The first so many.", show_default="20; all with --json")
     ] = None,
+    by: Annotated[
+        Literal["rank", "rice", "odi", "impact"],
+        typer.Option(help="Order: rank; RICE; Ulwick's opportunity score; impact on stars or NPS, worst first."),
+    ] = "rank",
     everything: _All = False,
     as_json: _Json = False,
 ) -> None:
-    """Leads by rank, every factor beside it."""
+    """Leads by rank, every factor beside it; or by another ranking, with its interval."""
     from feedback import pipeline
     from feedback.cli.leadview import table
     from feedback.leads.export.plain import document
+    from feedback.leads.measures import order
     from feedback.store import Store
 
     settings = context.obj.settings()
     with Store(settings.store, create=False) as store:
         found = pipeline.leads(store, products=product or (), everything=everything)
+        around = pipeline.leads_context(store if as_json or by != "rank" else None, settings)
+    if by != "rank":
+        found = order(found, around.measures, by)
     shown = found[: top if top or as_json else 20]
     if as_json:
-        typer.echo(json.dumps(document(shown, settings.lang), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(document(shown, settings.lang, around.measures), ensure_ascii=False, indent=2))
         return
-    table(shown, pipeline.leads_context(None, settings))
+    table(shown, around, by)
     if len(shown) < len(found) and not context.obj.quiet:
         typer.echo(f"{len(found) - len(shown)} more; --top {len(found)} shows all", err=True)
 
@@ -112,13 +120,14 @@ def show(
         lead = pipeline.lead(store, lead_id)
         history = pipeline.lead_history(store, lead.id)
         solved = pipeline.lead_since(store, lead.id, since_version) if since_version else None
+        around = pipeline.leads_context(store, settings)
     if as_json:
-        found = document([lead], settings.lang)["leads"][0]
+        found = document([lead], settings.lang, around.measures)["leads"][0]
         if solved:
             found["since_version"] = asdict(solved) | {"verdict": solved.verdict}
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    details(lead, history, pipeline.leads_context(None, settings))
+    details(lead, history, around)
     if solved:
         typer.echo(since(solved, settings.lang))
 

@@ -31,13 +31,16 @@ def built(result: LeadsBuilt, lang: str) -> str:
     )
 
 
-def table(leads: list[Lead], context: Context) -> None:
-    """Leads as a table; factors beside the rank."""
+def table(leads: list[Lead], context: Context, by: str = "rank") -> None:
+    """Leads as a table; factors beside the rank, or another ranking's numbers with their intervals."""
     from rich.console import Console
     from rich.table import Table
 
     from feedback.leads.method import NAMES, STATUS
 
+    if by != "rank":
+        _other(leads, context, by)
+        return
     zh = context.lang == "zh"
     names = NAMES[context.lang]
     grid = Table(box=None, header_style="bold", pad_edge=False)
@@ -56,6 +59,49 @@ def table(leads: list[Lead], context: Context) -> None:
         )  # fmt: skip
     # Not in a terminal: wide enough that no cell is cut.
     Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(grid)
+
+
+def _other(leads: list[Lead], context: Context, by: str) -> None:
+    """Leads as a table of another ranking."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from feedback.leads.export.table import interval
+    from feedback.leads.method import rice
+
+    zh = context.lang == "zh"
+    heads = {
+        "rice": ["RICE", "触达", "影响", "信心", "人周"] if zh else ["RICE", "reach", "impact", "confidence", "effort"],
+        "odi": ["机会分", "重要度", "满意度"] if zh else ["opportunity", "importance", "satisfaction"],
+        "impact": ["对星级的影响", "对 NPS 的影响"] if zh else ["on stars", "on NPS"],
+    }[by]
+    grid = Table(box=None, header_style="bold", pad_edge=False)
+    first = ["排名", "编号", "线索", "产品", "人数"] if zh else ["rank", "id", "lead", "product", "people"]
+    for position, head in enumerate([*first, *heads]):
+        grid.add_column(head, justify="left" if 0 < position < 4 else "right", no_wrap=position != 2)
+    for lead in leads:
+        found = context.measures.get(lead.id)
+        if by == "rice":
+            known = rice(lead)
+            cells = [
+                _number(known[name], digits)
+                for name, digits in (("score", 1), ("reach", 0), ("impact", 2), ("confidence", 2), ("effort", 1))
+            ]
+        elif found is None:
+            cells = [""] * len(heads)
+        elif by == "odi":
+            cells = [interval(found.opportunity, ".2f"), _number(found.importance, 2), _number(found.satisfaction, 2)]
+        else:
+            cells = [interval(found.rating, "+.4f"), interval(found.nps, "+.2f")]
+        grid.add_row(
+            str(lead.rank or ""), lead.id, _plain(lead.shown(context.lang)), _plain(lead.product), str(lead.people),
+            *cells,
+        )  # fmt: skip
+    Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(grid)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def details(lead: Lead, history: list[Event], context: Context) -> None:
@@ -81,6 +127,8 @@ def details(lead: Lead, history: list[Event], context: Context) -> None:
         if zh
         else f"{lead.people} people, {lead.records} records, {lead.copies} near duplicates beside; {seen}"
     )
+    for line in _measured(lead, context):
+        typer.echo(line)
     moved = MOVEMENT[context.lang][movement(lead)]
     if moved:
         typer.echo(f"动向：{moved}" if zh else f"movement: {moved}")
@@ -88,6 +136,32 @@ def details(lead: Lead, history: list[Event], context: Context) -> None:
         typer.echo(f"  “{' '.join(quote.quote.split())}”\n      {place(quote)}")
     for event in history:
         typer.echo(f"  {event.at.astimezone(context.zone):%Y-%m-%d %H:%M} {event.action} {event.detail}".rstrip())
+
+
+def _measured(lead: Lead, context: Context) -> list[str]:
+    """Impact and opportunity of a lead, with their intervals."""
+    from feedback.leads.export.table import interval
+
+    found = context.measures.get(lead.id)
+    if found is None:
+        return []
+    zh = context.lang == "zh"
+    lines = []
+    for moved, what, form in ((found.rating, "星级" if zh else "stars", "+.4f"), (found.nps, "NPS", "+.2f")):
+        if moved:
+            said = interval(moved, form)
+            lines.append(
+                f"对{what}的影响：{said}（{moved.n} 条）" if zh else f"impact on {what}: {said} ({moved.n} records)"
+            )
+    if found.opportunity:
+        said = interval(found.opportunity, ".2f")
+        parts = f"{found.importance:.2f}", _number(found.satisfaction, 2)
+        lines.append(
+            f"ODI 机会分：{said}（重要度 {parts[0]}，满意度 {parts[1]}）"
+            if zh
+            else f"ODI opportunity: {said} (importance {parts[0]}, satisfaction {parts[1]})"
+        )
+    return lines
 
 
 def _plain(text: str) -> str:

@@ -28,6 +28,8 @@ _TEXT = {
         "置信": "人数 ÷ (人数+3) × 归类把握（引文点明对象 1，同组 0.85，上下文 0.7，语义相近 0.6，只有泛指 0.5，仅接近 0.35）",
         "稳定性": "对人重抽样 {bootstrap} 次，名次仍在前 {top} 名线同侧的比例",
         "RICE": "Reach=人数，Impact=严重×3，Confidence=置信，Effort 由团队填写（人周）；RICE=R×I×C÷E",
+        "影响": "该产品全部记录的均值 − 去掉该线索记录后的均值（星级；NPS 按分：9~10 为 +100，0~6 为 −100），负值即拉低；95% 区间按人重抽样 {bootstrap} 次。出处：Thematic 的 impact",
+        "ODI": "重要度 + max(重要度 − 满意度, 0)，0~20；重要度 = 10 × 触达，满意度 = 10 × 提出者中均星 ≥4 的比例；95% 区间同上。出处：Ulwick（2002）的机会分",
         "引文": "逐字摘自原文，可按文件与行号查到",
     },
     "en": {
@@ -39,6 +41,8 @@ _TEXT = {
         "confidence": "people ÷ (people+3) × sureness of placing (1 named in the quote, 0.85 of its group, 0.7 in its context, 0.6 by meaning, 0.5 general, 0.35 merely near)",
         "stability": "share of {bootstrap} resamples of people in which the lead stays on its side of the line below the top {top}",
         "RICE": "Reach = people, Impact = severity × 3, Confidence = confidence, Effort for the team to fill in (person-weeks); R×I×C÷E",
+        "impact": "mean of all records of the product − mean without the lead's (stars; NPS in points: 9–10 +100, 0–6 −100), negative where it pulls down; 95% interval from {bootstrap} resamples of people. Source: Thematic's impact",
+        "ODI": "importance + max(importance − satisfaction, 0), 0..20; importance = 10 × reach, satisfaction = 10 × share of its people whose mean is 4 stars or more; interval as above. Source: Ulwick's opportunity score (2002)",
         "quotes": "verbatim; found again by file and row",
     },
 }  # fmt: skip

@@ -39,6 +39,22 @@ def versions(store: Store, lead_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return mine, everybody
 
 
+def to_measure(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What measures read: one row a record of a lead (lead_id, feedback_id, product, person, rating, nps), and one row
+    a judged record (product, person, rating, nps, complains); copies are left out."""
+    person = "f.product, coalesce(f.author, f.id) AS person, f.rating, f.nps"
+    members = store.frame(
+        f"""SELECT DISTINCT m.lead_id, f.id AS feedback_id, {person} FROM lead_members m
+        JOIN feedback f ON f.id = m.feedback_id
+        WHERE m.lead_id IS NOT NULL AND f.near_duplicate_of IS NULL ORDER BY m.lead_id, f.id"""
+    )
+    everybody = store.frame(
+        f"""SELECT {person}, len(v.families) > 0 AS complains
+        FROM feedback f JOIN verdicts v ON v.feedback_id = f.id WHERE f.near_duplicate_of IS NULL ORDER BY f.id"""
+    )
+    return members, everybody
+
+
 def counts(store: Store) -> dict[str, int]:
     """complaints: spans with a reason; placed: those in a lead; single: those alone; unspecified: records that give
     none."""

@@ -76,6 +76,21 @@ def test_list_prints_a_table_with_factors(command: Command) -> None:
     assert "触达" in text
 
 
+def test_list_by_another_ranking_prints_it_with_its_interval(command: Command) -> None:
+    impact = command("list", "--by", "impact").stdout
+    assert "对星级的影响" in impact
+    assert "重要度" in command("list", "--by", "odi").stdout
+    assert "人周" in command("list", "--by", "rice").stdout
+    assert command("list", "--by", "odi", lang="en").stdout.split()[5] == "opportunity"
+    found = command.json("list", "--by", "odi")["leads"]
+    assert sorted(lead["rank"] for lead in found) == [1, 2, 3, 4, 5]
+    odds = [lead["measures"]["opportunity"]["value"] for lead in found]
+    assert odds == sorted(odds, reverse=True)
+    assert found[0]["measures"]["opportunity"]["lower"] <= odds[0] <= found[0]["measures"]["opportunity"]["upper"]
+    assert "ODI 机会分：" in command("show", "1").stdout
+    assert command.json("show", "1")["measures"]["importance"] > 0
+
+
 def test_show_explains_and_cites(command: Command) -> None:
     text = command("show", "1").stdout
     lead = command.json("show", "LEAD-0001")

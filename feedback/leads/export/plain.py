@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from feedback.leads.delta import movement
 from feedback.leads.export.table import Context, cells, heads, place, safe
+from feedback.leads.measures import Measures
+from feedback.leads.method import rice
 from feedback.records import Lead
 
 
@@ -37,12 +41,12 @@ def table_bytes(rows: list[list[Any]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def document(leads: list[Lead], lang: str) -> dict[str, Any]:
-    """The leads as CLI.md says, with more fields after those named there."""
-    return {"leads": [_entry(lead, lang) for lead in leads]}
+def document(leads: Sequence[Lead], lang: str, measures: Mapping[str, Measures] | None = None) -> dict[str, Any]:
+    """The leads as CLI.md says, with more fields after those named there; `measures` by lead id."""
+    return {"leads": [_entry(lead, lang, (measures or {}).get(lead.id)) for lead in leads]}
 
 
-def _entry(lead: Lead, lang: str) -> dict[str, Any]:
+def _entry(lead: Lead, lang: str, measured: Measures | None) -> dict[str, Any]:
     def iso(moment: datetime | None) -> str | None:
         return moment.isoformat() if moment else None
 
@@ -65,10 +69,11 @@ def _entry(lead: Lead, lang: str) -> dict[str, Any]:
         "share": lead.share,
         "movement": movement(lead), "copies": lead.copies, "mean_rating": lead.mean_rating,
         "recent": lead.recent, "expected": lead.expected,
+        "rice": rice(lead)["score"], "measures": asdict(measured) if measured else None,
         "effort": lead.effort, "reason": lead.reason, "merged_into": lead.merged_into,
     }  # fmt: skip
 
 
 def as_json(leads: list[Lead], context: Context) -> bytes:
     """The document, indented, in UTF-8."""
-    return (json.dumps(document(leads, context.lang), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(document(leads, context.lang, context.measures), ensure_ascii=False, indent=2) + "\n").encode()

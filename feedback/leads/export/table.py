@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedback.leads.delta import movement
+from feedback.leads.measures import Interval, Measures
 from feedback.leads.method import MOVEMENT, NAMES, STATUS, rice
 from feedback.lexicon import Taxonomy
 from feedback.records import Lead, LeadQuote
@@ -24,6 +25,7 @@ class Context:
     taxonomy: Taxonomy
     settings: LeadSettings
     counts: dict[str, int]
+    measures: dict[str, Measures] = field(default_factory=dict)
 
     def code(self, lead: Lead) -> str:
         """The name of the lead's code."""
@@ -66,6 +68,28 @@ def place(quote: LeadQuote) -> str:
     return " ".join(part for part in parts if part)
 
 
+def interval(found: Interval | None, form: str) -> str:
+    """A value with its interval in one string, such as "-0.021 [-0.030, -0.012]" for form "+.3f"; "" for none."""
+    if found is None:
+        return ""
+    value = format(found.value, form)
+    if found.lower is None or found.upper is None:
+        return value
+    return f"{value} [{found.lower:{form}}, {found.upper:{form}}]"
+
+
+def _measured(lead: Lead, context: Context, name: str, part: str) -> float | None:
+    """One number of a measure of a lead, rounded."""
+    found: Interval | None = getattr(context.measures.get(lead.id), name, None)
+    value: float | None = getattr(found, part, None)
+    return None if value is None else round(value, 4)
+
+
+_MEASURES = (
+    ("对星级的影响", "impact_rating", "rating"), ("对 NPS 的影响", "impact_nps", "nps"),
+    ("ODI 机会分", "opportunity", "opportunity"),
+)  # fmt: skip
+
 Column = tuple[str, str, Callable[[Lead, Context], Any]]
 
 #: (zh, en, value) in order.
@@ -99,6 +123,15 @@ COLUMNS: tuple[Column, ...] = (
     ("RICE 信心", "rice_confidence", lambda lead, c: round(rice(lead)["confidence"] or 0, 2)),
     ("工作量（人周）", "effort", lambda lead, c: lead.effort),
     ("RICE", "rice", lambda lead, c: rice(lead)["score"]),
+    *(
+        (
+            zh if part == "value" else f"{zh}{'下限' if part == 'lower' else '上限'}",
+            en if part == "value" else f"{en}_{part}",
+            lambda lead, c, name=name, part=part: _measured(lead, c, name, part),
+        )
+        for zh, en, name in _MEASURES
+        for part in ("value", "lower", "upper")
+    ),
 )  # fmt: skip
 
 
