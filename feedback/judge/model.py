@@ -113,6 +113,7 @@ def save(model: Model, file: Path) -> None:
     with partial.open("wb") as stream:
         np.savez_compressed(stream, **arrays)
     partial.replace(file)
+    load.cache_clear()
 
 
 @lru_cache(maxsize=4)

@@ -104,9 +104,8 @@ def main() -> None:
     options = parser.parse_args()
     texts = read(options.texts, options.lines)
     mean = sum(map(len, texts)) / len(texts)
-    print(
-        f"{len(texts):,} texts, {mean:.0f} characters on average, {options.workers} processes, load {os.getloadavg()[0]:.1f}"
-    )
+    load = os.getloadavg()[0]
+    print(f"{len(texts):,} texts, {mean:.0f} characters on average, {options.workers} processes, load {load:.1f}")
     quarter, quarter_peak = ours(texts[: len(texts) // 4], options.workers)
     seconds, peak = ours(texts, options.workers)
     speed = len(texts) / seconds
