@@ -55,6 +55,9 @@ from feedback.pipeline_leads import (
     leads_merge as leads_merge,
 )
 from feedback.pipeline_leads import (
+    leads_proposals as leads_proposals,
+)
+from feedback.pipeline_leads import (
     leads_undo as leads_undo,
 )
 from feedback.records import Verdict
@@ -104,11 +107,13 @@ def ingest(
     now: datetime,
     dry_run: bool = False,
     progress: Callable[[ingest_room.FileReport], None] | None = None,
+    comparing: Callable[[int, int], None] | None = None,
 ) -> ingest_room.IngestReport:
     """Take the planned tables into the store, each batch one transaction; then mark copies within the product.
 
     Killed at any moment and run again, it loses and doubles nothing. With `dry_run` nothing is written (`store` may be
-    None: nothing is known yet). Rows set aside go to a csv beside the store.
+    None: nothing is known yet). Rows set aside go to a csv beside the store. `progress` is told of every batch read,
+    `comparing` (done, of) of the records looked at for copies.
     """
     salt = b"dry run" if store is None or dry_run else store_write.author_salt(store)
     options = replace(plan.options, salt=salt)
@@ -136,7 +141,7 @@ def ingest(
                     progress(report)
     comparable: ingest_room.Records = ingest_room.Held(seen)
     if store is not None and not dry_run:
-        comparable = store_write.Comparable(store, options.product)
+        comparable = store_write.Comparable(store, options.product, comparing)
     marks = ingest_room.mark_copies(comparable, options.settings)
     for identifier in marks["id"]:
         if (place := ledger.new_in(identifier)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -53,6 +54,7 @@ def ingest(
     """Read files into the store: formats, encodings, columns and dates are found; what is private is masked."""
     from feedback import pipeline
     from feedback.cli import ingestview, moments
+    from feedback.cli.interrupts import interruptible
     from feedback.errors import UsageError
     from feedback.ingest import Options
     from feedback.store import Store
@@ -71,20 +73,20 @@ def ingest(
         settings=settings.ingest.model_copy(update={"keep_raw": keep_raw or settings.ingest.keep_raw}),
     )
     now = moments.as_of(None, settings.zone)
-    plan = pipeline.plan_ingest(paths, options, now=now)
     notes = not context.obj.quiet
     if notes and options.settings.keep_raw:
         typer.echo(ingestview.raw_warning(settings.lang), err=True)
-    with ingestview.progress(plan, quiet=not notes) as advance:
-        if dry_run:
-            if settings.store.is_file():
-                with Store(settings.store, create=False) as store:
-                    result = pipeline.ingest(store, settings, plan, now=now, dry_run=True, progress=advance)
-            else:
-                result = pipeline.ingest(None, settings, plan, now=now, dry_run=True, progress=advance)
-        else:
-            with Store(settings.store) as store:
-                result = pipeline.ingest(store, settings, plan, now=now, progress=advance)
+    left = "nothing was stored" if dry_run else "what was read so far is stored; run the same command again to go on"
+    with interruptible(f"interrupted: {left}"):
+        plan = pipeline.plan_ingest(paths, options, now=now)
+        with ExitStack() as open_:
+            store = None
+            if not dry_run or settings.store.is_file():
+                store = open_.enter_context(Store(settings.store, create=not dry_run))
+            bar = open_.enter_context(ingestview.progress(settings.lang, quiet=not notes))
+            result = pipeline.ingest(
+                store, settings, plan, now=now, dry_run=dry_run, progress=bar.read, comparing=bar.compared
+            )
     if as_json:
         typer.echo(json.dumps(ingestview.document(result), ensure_ascii=False, indent=2))
     if notes or not as_json:

@@ -6,7 +6,7 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,31 +18,55 @@ from feedback.errors import BadSettings
 from feedback.ingest import FileReport, IngestReport, Options, messages
 
 if TYPE_CHECKING:
-    from feedback.pipeline import IngestPlan
+    from rich.progress import Progress, TaskID
+
     from feedback.settings import Settings
 
 
+class Bar:
+    """Rows read of about how many and the time left, then records compared; on standard error."""
+
+    def __init__(self, progress: Progress | None, lang: str) -> None:
+        self._progress, self._lang = progress, lang
+        self._tasks: dict[int, TaskID] = {}
+
+    def read(self, report: FileReport) -> None:
+        """A batch of a file was read."""
+        expected = report.table.sheet.expected
+        total = None if expected is None else max(expected, report.read)
+        about = f"{report.read:,}" if total is None else f"{report.read:,} / ~{total:,}"
+        self._show(id(report.table), Path(report.table.sheet.source.name).name, report.read, total, about)
+
+    def compared(self, done: int, total: int) -> None:
+        """A block of records was compared."""
+        name = "查找雷同" if self._lang == "zh" else "looking for copies"
+        self._show(0, name, done, total, f"{done:,} / {total:,}")
+
+    def _show(self, key: int, name: str, done: int, total: int | None, about: str) -> None:
+        if self._progress is None:
+            return
+        if key not in self._tasks:
+            for task in self._tasks.values():
+                # What was expected is an estimate: a file that is done is done.
+                self._progress.update(task, visible=False)
+            self._tasks[key] = self._progress.add_task(name, total=total, about=about)
+        self._progress.update(self._tasks[key], completed=done, total=total, about=about)
+
+
 @contextmanager
-def progress(plan: IngestPlan, *, quiet: bool) -> Iterator[Callable[[FileReport], None]]:
-    """A bar with rows read and the time left, on standard error; nothing when quiet or not a terminal."""
+def progress(lang: str, *, quiet: bool) -> Iterator[Bar]:
+    """A bar on standard error; it shows nothing when quiet or not a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda report: None
+        yield Bar(None, lang)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[int, Any] = {}
-
-        def advance(report: FileReport) -> None:
-            key = id(report.table)
-            if key not in tasks:
-                name = Path(report.table.sheet.source.name).name
-                tasks[key] = bar.add_task(name, total=report.table.sheet.expected)
-            bar.update(tasks[key], completed=report.read)
-
-        yield advance
+    left = "剩余" if lang == "zh" else "left"
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[about]}"),
+               TextColumn(left), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        yield Bar(shown, lang)
 
 
 def document(result: IngestReport) -> dict[str, Any]:

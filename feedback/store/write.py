@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,14 +86,22 @@ def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> N
 class Comparable:
     """What finding copies needs of one product's records, read from the store piece by piece."""
 
-    def __init__(self, store: Store, product: str) -> None:
-        self._store, self._product = store, product
+    def __init__(self, store: Store, product: str, progress: Callable[[int, int], None] | None = None) -> None:
+        self._store, self._product, self._progress = store, product, progress
 
     def blocks(self) -> Iterator[pd.DataFrame]:
-        """All records that have a text, some thousand at a time: id, kind, author, text, created_at."""
-        return self._store.frames(
-            "SELECT id, kind, author, text, created_at FROM feedback WHERE product = ? AND text <> ''", [self._product]
-        )
+        """All records that have a text, some thousand at a time: id, kind, author, text, created_at.
+
+        `progress` is called with (records done, of) after each.
+        """
+        chosen = "FROM feedback WHERE product = ? AND text <> ''"
+        ((total,),) = self._store.rows(f"SELECT count(*) {chosen}", [self._product])
+        done = 0
+        for block in self._store.frames(f"SELECT id, kind, author, text, created_at {chosen}", [self._product]):
+            yield block
+            done += len(block)
+            if self._progress is not None:
+                self._progress(done, total)
 
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of some records, by id."""

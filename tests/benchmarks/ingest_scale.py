@@ -1,4 +1,7 @@
-"""A csv of a million rows into a fresh store: seconds, rows per second and peak memory. `python ingest_scale.py [ROWS]`."""
+"""A csv of a million rows into a fresh store: seconds, rows per second and peak memory.
+
+`python -m tests.benchmarks.ingest_scale [ROWS] [SHARE OF COPIES]`
+"""
 
 # ruff: noqa: E501 - rows of data read best one a line
 from __future__ import annotations
@@ -21,9 +24,10 @@ LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 2500)]
 WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(LETTERS))))
 
 
-def main(rows: int) -> None:
-    """Write, take in, report."""
+def main(rows: int, copies: float) -> None:
+    """Write, take in, report. `copies`: so many rows repeat an earlier one, half of them with one character changed."""
     chance = random.Random(1)
+    earlier: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "big.csv"
         with path.open("w", encoding="utf-8-sig") as stream:
@@ -32,6 +36,13 @@ def main(rows: int) -> None:
                 text = "，".join(
                     "".join(chance.choices(LETTERS, cum_weights=WEIGHTS, k=8)) for _ in range(chance.randint(1, 6))
                 )
+                if earlier and chance.random() < copies:
+                    text = chance.choice(earlier)
+                    if chance.random() < 0.5:
+                        place = chance.randrange(len(text))
+                        text = text[:place] + chance.choice(LETTERS) + text[place + 1 :]
+                elif len(earlier) < 50_000:
+                    earlier.append(text)
                 stream.write(
                     f'2024-{i % 12 + 1:02d}-{i % 28 + 1:02d} 12:{i % 60:02d}:00,用户{i},{i % 5 + 1},,"{text}"\n'
                 )
@@ -50,4 +61,4 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)

@@ -103,6 +103,23 @@ def test_dry_run(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["a.csv"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "warning"),
+    [
+        ("zh", "注意：--keep-raw 会把电话、邮箱等原样存入数据库"),
+        ("en", "warning: --keep-raw stores telephone numbers, mail addresses and the like as they stand"),
+    ],
+)
+def test_keep_raw_warns_and_keeps(folder: Path, lang: str, warning: str) -> None:
+    assert warning not in run(folder, "a.csv", lang=lang).stderr
+    (folder / "s.duckdb").unlink()
+    assert run(folder, "a.csv", "--keep-raw", lang=lang).stderr.splitlines()[0] == warning
+    with Store(folder / "s.duckdb") as store:
+        assert store.rows("SELECT text FROM feedback WHERE rating = 1") == [
+            ("打不开。更新之后打不开了，加我微信abc12345",)
+        ]
+
+
 def test_profile_is_saved_and_used(folder: Path) -> None:
     Path("b.csv").write_text(
         "话,别的话,何时\n这是正经的评论内容,这是另外一列更长更长的文字,2024-01-02\n", encoding="utf-8"
