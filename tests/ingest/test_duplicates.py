@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from feedback.ingest import Held, campaigns, mark_copies
+from feedback.ingest import Held, campaigns, duplicates, mark_copies, prints
 from feedback.settings import IngestSettings
 
 PRAISE = "这款净水机真的太好用了，安装师傅也很热情，推荐大家购买，五星好评"
@@ -52,6 +53,17 @@ def test_order_of_rows_does_not_matter() -> None:
     assert expected
     for seed in range(5):
         assert _marks(records.sample(frac=1, random_state=seed)) == expected
+
+
+def test_records_may_come_in_any_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{i:02d}", (PRAISE, BLAME)[i % 2][i % 4 :] + "呀" * (i % 3), f"u{i % 7}", i % 5) for i in range(60)]
+    records = _records(*rows)
+    expected = mark_copies(Held([records]), IngestSettings())
+    assert set(expected["duplicate_reason"]) == {"copy", "near"}
+    monkeypatch.setattr(duplicates, "_FETCHED", 100)
+    monkeypatch.setattr(prints, "_BLOCK", 7)
+    pieces = [records.iloc[place : place + 11] for place in range(0, 60, 11)]
+    pd.testing.assert_frame_equal(mark_copies(Held(pieces), IngestSettings()), expected)
 
 
 def test_short_or_monotonous_texts_are_not_copies_of_strangers() -> None:

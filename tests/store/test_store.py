@@ -157,6 +157,23 @@ def test_marks_are_replaced_within_the_product(tmp_path: Path) -> None:
         assert store.rows("SELECT count(*) FROM feedback WHERE near_duplicate_of IS NOT NULL") == [(1,)]
 
 
+def test_comparable_records_come_piece_by_piece(tmp_path: Path) -> None:
+    with Store(tmp_path / "a.duckdb") as store:
+        ids = [f"{i:04x}" for i in range(9000)]
+        silent = _frame("f0").assign(text="")
+        write.insert_feedback(store, pd.concat([_frame(*ids), silent, _frame("f1", product="q")]), _frame())
+        told: list[tuple[int, int]] = []
+        records = write.Comparable(store, "p", lambda done, of: told.append((done, of)))
+        blocks = list(records.blocks())
+        assert len(blocks) > 1
+        assert [*blocks[0].columns] == ["id", "kind", "author", "text", "created_at"]
+        assert sorted(pd.concat(blocks)["id"]) == ids
+        assert told == [(sum(map(len, blocks[: n + 1])), 9000) for n in range(len(blocks))]
+        assert records.texts(["0001", "000f"]) == {"0001": "文0001", "000f": "文000f"}
+        assert records.texts([]) == {}
+        assert records.voices(["000f"]).to_dict("records") == [{"author": None, "created_at": NOW}]
+
+
 def test_salt_is_kept(tmp_path: Path) -> None:
     with Store(tmp_path / "a.duckdb") as store:
         salt = write.author_salt(store)
