@@ -15,6 +15,7 @@ from feedback.leads import delta as lead_delta
 from feedback.leads import measures
 from feedback.leads import score as lead_score
 from feedback.leads.export import Context as LeadContext
+from feedback.leads.proposals import Proposal, propose
 from feedback.lexicon import taxonomy
 from feedback.records import Lead
 from feedback.settings import Settings
@@ -195,6 +196,23 @@ def leads_undo(store: Store, settings: Settings, *, now: datetime) -> str:
 def leads(store: Store, *, products: Sequence[str] = (), everything: bool = False) -> list[Lead]:
     """Leads by rank with members and quotes; done, dismissed and merged ones only with `everything`."""
     return leadread.read(store, products=products, everything=everything)
+
+
+def leads_proposals(store: Store, settings: Settings, *, products: Sequence[str] = ()) -> list[Proposal]:
+    """What a person might merge, split or rename; changes nothing."""
+    tools = _Tools(store, settings)
+    known = store_leads.themes(store)
+    chosen = known[
+        known["status"].isin(store_leads.RANKED)
+        & (known["people"] > 0)
+        & (known["product"].isin(list(products)) | (not products))
+    ]
+    if chosen.empty:
+        return []
+    members = store_leads.members(store, list(chosen["id"]))
+    members = members[members["near_duplicate_of"].isna()].reset_index(drop=True)
+    groups = {key: aspect.family for key, aspect in tools.grouper.known.items()}
+    return propose(chosen, members, tools.vectors(list(members["quote"])), groups, settings.leads)
 
 
 def lead(store: Store, lead_id: str) -> Lead:

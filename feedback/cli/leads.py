@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from feedback.cli import leadpush, leadwork
+from feedback.cli import leadproposals, leadpush, leadwork
 
 if TYPE_CHECKING:
     from feedback.settings import Settings
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     leadwork.register(verbs)
     verbs.command("export")(export)
     leadpush.register(verbs)
+    leadproposals.register(verbs)
     app.add_typer(verbs, name="leads")
 
 
