@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,20 +23,21 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Any]:
     Raises UsageError when the extra `cluster` is not installed or the scheduler does not answer.
     """
     try:
-        from distributed import Client, LocalCluster
+        # Its classes are only half typed: they are Any here, installed or not.
+        distributed: Any = importlib.import_module("distributed")
     except ImportError:
         raise UsageError(
             "--engine dask: not installed", hint="pip install 'feedback-mining[cluster]', or --engine local"
         ) from None
     if scheduler is None:
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
+            distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            distributed.Client(cluster) as client,
         ):
             yield client
         return
     try:
-        client = Client(scheduler, timeout=10)
+        client = distributed.Client(scheduler, timeout=10)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"--scheduler {scheduler}: {error}", hint="give an address such as tcp://host:8786") from None
     with client:
