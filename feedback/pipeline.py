@@ -177,7 +177,7 @@ def analyze(
     run: Callable[[Callable[[list[str]], list[Verdict]], Iterable[list[str]]], Iterable[list[Verdict]]] = map,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analyzed:
-    """Judge every record not yet judged (with `redo`, all). `run` is an engine: it maps a function over chunks, in order.
+    """Judge every record not yet judged (with `redo`, all). `run` is an engine: it maps a function over chunks in order.
 
     A chunk is stored in one transaction as it comes, so that a killed run goes on where it was. `progress`(done, of).
     """
