@@ -177,7 +177,7 @@ def analyze(
     run: Callable[[Callable[[list[str]], list[Verdict]], Iterable[list[str]]], Iterable[list[Verdict]]] = map,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analyzed:
-    """Judge every record not yet judged (with `redo`, all). `run` is an engine: it maps a function over chunks in order.
+    """Judge every record not yet judged (with `redo`, all). `run`, an engine, maps a function over chunks, in order.
 
     A chunk is stored in one transaction as it comes, so that a killed run goes on where it was. `progress`(done, of).
     """
@@ -248,9 +248,7 @@ def track(
         only_mentioned=not keywords,
     )
     before = incidents(store, settings)
-    opened = incident_room.openings(
-        tracked, before, hours=settings.track.incident_hours, now=now, zone=settings.zone
-    )
+    opened = incident_room.openings(tracked, before, hours=settings.track.incident_hours, now=now, zone=settings.zone)
     if not dry_run:
         store_incidents.save(store, opened)
         before = incidents(store, settings)
@@ -366,9 +364,7 @@ def notify(
 def _explain_nothing(store: Store, products: Sequence[str]) -> NoReturn:
     known = store_incidents.judged_products(store)
     if not known:
-        raise NothingToDo(
-            f"{store.path}: no judged record", hint="run `feedback ingest` and `feedback analyze` first"
-        )
+        raise NothingToDo(f"{store.path}: no judged record", hint="run `feedback ingest` and `feedback analyze` first")
     unknown = sorted(set(products) - set(known))
     if unknown:
         raise UsageError(f"--product {unknown[0]}: no such product", hint=f"valid: {', '.join(known)}")

@@ -103,8 +103,8 @@ class LeadQuote:
 class Lead:
     """Complaints that ask for the same change (SPEC §6).
 
-    `rank` is None for leads out of the ranking (done, dismissed). `records` and `people` leave near duplicates out, which
-    `copies` counts; `members` are the records counted. `share`: records ÷ all complaint records of the product.
+    `rank` is None for leads out of the ranking (done, dismissed). `records` and `people` leave near duplicates out,
+    which `copies` counts; `members` are the records counted. `share`: records ÷ all complaint records of the product.
     `recent` people of the last days of the trend, `expected` there from before. `effort`: person-weeks (RICE).
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from feedback.errors import MissingColumn, UnreadableFile
 #: Names of a text column, the surest first; names of an id column.
 TEXT = ("text", "内容", "评论", "评论内容", "评价", "评价内容", "正文", "文本", "review", "content", "comment", "body")
 ID = ("id", "ID", "编号", "序号")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def texts(file: Path | None, column: str | None) -> Iterator[tuple[str, str]]:
@@ -25,7 +27,8 @@ def texts(file: Path | None, column: str | None) -> Iterator[tuple[str, str]]:
     The id is the input's own when it has one, else the record's position from 1. Raises UnreadableFile, MissingColumn.
     """
     for number, (own, text) in enumerate(_records(file, column), 1):
-        yield own or str(number), text
+        # JSON may hold half a surrogate pair, which no encoding can write out again.
+        yield own or str(number), _HALF.sub("\ufffd", text)
 
 
 def _records(file: Path | None, column: str | None) -> Iterator[tuple[str | None, str]]:
@@ -35,7 +38,8 @@ def _records(file: Path | None, column: str | None) -> Iterator[tuple[str | None
         if head[:4] == b"PK\x03\x04":
             yield from _table(_workbook(file, name), column, name)
             return
-        if b"\0" in head or head[:4] in (b"\x89PNG", b"%PDF", b"\xff\xd8\xff\xe0"):
+        wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if (b"\0" in head and not wide) or head[:4] in (b"\x89PNG", b"%PDF", b"\xff\xd8\xff\xe0"):
             raise UnreadableFile(f"{name}: not a text file", hint="give csv, tsv, xlsx, JSON lines or plain lines")
         lines = io.TextIOWrapper(stream, encoding=_encoding(head), errors="replace", newline="")
         suffix = "" if file is None else file.suffix.lower()
@@ -88,7 +92,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _delimiter(head: bytes) -> str:
-    first = head.split(b"\n", 1)[0]
+    first = head.replace(b"\0", b"").split(b"\n", 1)[0]
     return max((",", ";", "\t"), key=lambda mark: first.count(mark.encode()))
 
 
@@ -115,7 +119,7 @@ def _table(rows: Iterator[list[Any]], column: str | None, name: str) -> Iterator
     id_at = next((names.index(known) for known in ID if known in names and names.index(known) != text_at), None)
     for row in chain(head[header + 1 :], rows):
         text = "" if text_at >= len(row) or row[text_at] is None else str(row[text_at])
-        if text.strip():
+        if any(cell not in (None, "") for cell in row):  # a record without text has its line too: positions must agree
             own = row[id_at] if id_at is not None and id_at < len(row) else None
             yield (str(own) if own not in (None, "") else None), text
 
