@@ -16,6 +16,7 @@ from feedback.encode.static import word_vectors
 from feedback.leads import quotes
 from feedback.leads.aspects import Matcher, aspects, label
 from feedback.leads.cluster import Placement, Theme, place
+from feedback.leads.manners import manners
 from feedback.leads.mine import from_keys
 from feedback.leads.quotes import Members, Unit
 from feedback.leads.title import Titler, style
@@ -57,6 +58,7 @@ class Grouper:
         vectors = word_vectors()
         self.settings = settings
         self.known = aspects(folder)
+        self._manners = manners(folder)
         self.taxonomy: Taxonomy = taxonomy(folder)
         self._matcher = Matcher(self.known, vectors, cut)
         self._titler = Titler(style(folder), cut, vectors.rarity)
@@ -64,7 +66,7 @@ class Grouper:
     def group(self, units: pd.DataFrame, vectors: Vectors, existing: list[Theme]) -> Placement:
         """Place `units` (see cluster.place) into `existing` leads and new themes."""
         families = {code.name: code.family for code in self.taxonomy.codes.values()}
-        return place(units, vectors, self._matcher, families, self.settings, existing)
+        return place(units, vectors, self._matcher, families, self.settings, existing, self._manners)
 
     def title(self, keys: list[str], code: str, members: Members, used: set[str]) -> tuple[str, str]:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""

@@ -15,6 +15,7 @@ import pandas as pd
 
 from feedback.encode import Vectors, unit_length
 from feedback.leads.aspects import Aspect, Matcher, best, trades
+from feedback.leads.manners import Manners
 from feedback.leads.mine import ENOUGH, SILENT, add_weights, from_keys, mine
 from feedback.settings import LeadSettings
 
@@ -28,6 +29,8 @@ _AROUND = 25
 _CAP = 2500
 #: Cosine of two middles from which on they are one lead and not two.
 _SAME = 0.8
+#: A trade less likely than this for a product is not its own: a word of it may mean something else there.
+_STRANGE = 0.08
 
 
 @dataclass(frozen=True)
@@ -127,12 +130,13 @@ def place(
     families: dict[str, str | None],
     settings: LeadSettings,
     existing: Sequence[Theme] = (),
+    manners: Manners | None = None,
 ) -> Placement:
     """Put every unit into a theme: one that exists, else a new one, else none (single).
 
     `units`: columns feedback_id, code, span_start, span_end, quote, text, product, person, near_duplicate_of; one row a
-    span. `vectors`: (len(units), d), of the quotes. `families`: code → family. Existing themes come first in the result
-    and keep their order.
+    span. `vectors`: (len(units), d), of the quotes. `families`: code → family; `manners`: ways of going wrong
+    in which complaints of several codes about one thing are one. Existing themes come first and keep their order.
     """
     order = np.lexsort((units["span_start"], units["code"], units["feedback_id"])) if len(units) else np.zeros(0, int)
     ordered = units.iloc[order].reset_index(drop=True)
@@ -150,15 +154,22 @@ def place(
         likely = trades(_evidence([weights[row] for row in rows], [t for t in existing if t.product == product]))
         for row in rows:
             aspect[row] = best(weights[row], likely) or ""
+            if _strange(aspect[row], likely):
+                around = _around(ordered.iloc[row], matcher)
+                other = best(around, likely)
+                if other and not _strange(other, likely):
+                    aspect[row], how[row] = other, "context"
             if aspect[row] in matcher.known and matcher.known[aspect[row]].general:
                 how[row] = "general"
         part = ordered.iloc[rows].reset_index(drop=True)
         work = _Work(
             part, vectors[order][rows], settings, families, matcher.known | mined,
             [aspect[row] for row in rows], [how[row] for row in rows], part["person"].to_numpy(),
-            part["code"].to_numpy(), part["near_duplicate_of"].isna().to_numpy(),
+            part["code"].to_numpy(dtype=object, copy=True), part["near_duplicate_of"].isna().to_numpy(),
         )  # fmt: skip
+        said = [manners.of(quote) if manners else "" for quote in part["quote"]]
         known = [number for number, t in enumerate(themes[: len(existing)]) if t.product == product]
+        _one_code(work, said, [themes[number] for number in known])
         _group(work, [themes[number] for number in known])
         numbers = known + list(range(len(themes), len(themes) + len(work.themes) - len(known)))
         themes.extend(work.themes[len(known) :])
@@ -170,6 +181,40 @@ def place(
     back = np.empty(len(order), dtype=int)
     back[order] = np.arange(len(order))
     return Placement(themes, [theme[i] for i in back], [how[i] for i in back], [aspect[i] for i in back])
+
+
+def _strange(aspect: str, likely: dict[str, float]) -> bool:
+    """Is this an aspect of a trade that the product is not in?"""
+    domain = aspect.split(".", 1)[0]
+    return bool(aspect) and domain != "any" and likely.get(domain, 0.0) < _STRANGE
+
+
+def _around(unit: pd.Series, matcher: Matcher) -> dict[str, float]:
+    """Aspect weights of the words around a quote."""
+    text, start, end = str(unit["text"]), int(unit["span_start"]), int(unit["span_end"])
+    return matcher.weights(text[max(0, start - _AROUND) : end + _AROUND], str(unit["code"]))
+
+
+def _one_code(work: _Work, said: list[str], existing: list[Theme]) -> None:
+    """Complaints about one thing that goes wrong in one manner are grouped under one code: that of the nearest lead
+    which has the aspect already, else the one under which most people say it."""
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for unit, key in enumerate(work.aspect):
+        if key and said[unit] and not (key in work.aspects and work.aspects[key].general):
+            groups[key, said[unit]].append(unit)
+    for (key, _), units in sorted(groups.items()):
+        people: dict[str, set[str]] = defaultdict(set)
+        for unit in units:
+            people[work.code[unit]].add(work.people[unit])
+        code = min(people, key=lambda name: (-len(people[name]), name))
+        homes = [theme for theme in existing if key in theme.aspects]
+        if homes:
+            near = np.stack([theme.centroid for theme in homes]) @ work.mean(units)
+            if near.max() >= _SAME:
+                code = homes[int(near.argmax())].code
+            elif len(people) > 1 and any(theme.code in people for theme in homes):
+                continue
+        work.code[units] = code
 
 
 def _weigh(units: pd.DataFrame, matcher: Matcher) -> tuple[list[dict[str, float]], list[str]]:

@@ -13,12 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from feedback.errors import BadLexicon
-from feedback.lexicon import find, read_toml
+from feedback.lexicon import bundled, find, read_toml
 from feedback.text.clauses import clauses
-from feedback.text.normal import normalise
+from feedback.text.normal import normalise, traditional_pairs
 
 #: A title's length in characters: allowed, and what reads best.
 SHORTEST, LONGEST, _BEST = 4, 16, (5, 11)
+_NEGATORS = frozenset(("不", "没", "没有", "别", "未", "从不", "从未", "从没", "不会", "不再", "绝不", "并不", "无"))
+_REGULARS = frozenset(("用户", "会员", "客户", "顾客", "粉丝", "款", "机型"))
+#: 你们家: your firm, and no home.
+_WHOSE = frozenset(("你们", "他们", "你", "他", "贵", "這", "这"))
 _LISTS = ("drop", "open", "close", "state", "vague", "praise", "amiss")
 
 
@@ -67,6 +71,16 @@ def written(words: Sequence[str]) -> str:
     return out
 
 
+def simplified(text: str) -> str:
+    """`text` in simplified characters, all else as it is."""
+    return text.translate(_simple())
+
+
+@lru_cache(maxsize=1)
+def _simple() -> dict[int, str]:
+    return {ord(one): other for one, other in traditional_pairs(bundled("lexicons") / "traditional.txt")}
+
+
 class Titler:
     """Makes titles. `cut` segments a text; `rarity` is −ln of a word's share of running words."""
 
@@ -110,7 +124,10 @@ class Titler:
             value = self._merit(phrase, len(who), support, named, alone)
             if text not in used and (value, text) > (merit, best):
                 merit, best = value, text
-        return best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+        best = best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+        # One who writes in traditional characters among many who do not should not decide how the title is written.
+        plain = sum(simplified(quote) == quote for _, quote in quotes)
+        return simplified(best) if 2 * plain > len(quotes) else best
 
     def _offer(
         self,
@@ -137,20 +154,28 @@ class Titler:
             form = normalise(quote)
             words = set(self._cut(form))
             amiss = bool(words & self._lists.state) or not self._lists.amiss.isdisjoint(form)
-            praised = bool(words & self._lists.praise) and not _denied(form)
+            praised = self._praised(words, form)
             return 1.0 * all(word in form for word in wanted) + 0.15 * amiss - 0.3 * praised
 
         return merit
+
+    def _praised(self, words: Iterable[str], text: str) -> bool:
+        """Does it praise? Words of praise that hold a negator themselves (不错) do not deny."""
+        found = [word for word in words if word in self._lists.praise]
+        for word in found:
+            text = text.replace(word, "")
+        return bool(found) and not _denied(text)
 
     def _clauses(self, quote: str) -> list[list[str]]:
         """The words of each clause of a quote, without what a title leaves out."""
         found = []
         for clause in clauses(quote):
             words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
+            words = [w for w, before in zip(words, ["", *words], strict=False) if not (w == "家" and before in _WHOSE)]
             words = [w for w in words if w and normalise(w) not in self._lists.drop and w[0].isalnum()]
             words = [w for at, w in enumerate(words) if w != "了" or at == len(words) - 1]
             words = _once(words)
-            while words and normalise(words[0]) in self._lists.open:
+            while words and normalise(words[0]) in self._lists.open and not _turned(*[*words[:2], ""][:2]):
                 words.pop(0)
             while words and self._hangs(words):
                 words.pop()
@@ -167,7 +192,7 @@ class Titler:
         """All runs of words that could be a title, each with its spelling."""
         forms = [normalise(word) for word in words]
         for start in range(len(words)):
-            if forms[start] in self._lists.open:
+            if forms[start] in self._lists.open or (start and _turned(forms[start - 1], forms[start])):
                 continue
             length = 0
             for end in range(start + 1, len(words) + 1):
@@ -190,13 +215,16 @@ class Titler:
         value -= 0.3 * sum(support.get(form, 0.0) <= alone for form in content)
         value -= 0.4 * sum(support.get(form, 0.0) <= alone / 4 for form in content)
         value += 0.3 if sum(support.get(form, 0.0) > alone for form in content) > 1 else 0.0
+        value -= 0.6 * ("不是" in phrase.forms)
         value -= 0.25 * sum(form in self._lists.vague for form in phrase.forms)
         value += 0.25 * math.log(times)
         amiss = any(f in self._lists.state for f in phrase.forms) or any(c in self._lists.amiss for c in text)
         value += 0.6 if amiss else -0.6
         value += 0.4 if any(word in text for word in named) else 0.0
         value += 0.25 * phrase.whole + 0.3 * phrase.closes + 0.15 * phrase.opens
-        value -= 1.0 if any(f in self._lists.praise for f in phrase.forms) and not _denied(text) else 0.0
+        value -= 1.0 if self._praised(phrase.forms, text) else 0.0
+        # 晚一次晚五十分钟, 贵是贵点: said twice, and no title.
+        value -= 3.0 * (len(content) - len(set(content)))
         length = len(text)
         value -= 0.12 * (max(_BEST[0] - length, 0) + max(length - _BEST[1], 0))
         return value - 0.3 * sum(form.isdigit() for form in phrase.forms)
@@ -208,10 +236,19 @@ def _once(words: list[str]) -> list[str]:
     for word in words:
         out.append(word)
         for size in (1, 2, 3):
+            if word.startswith("一") and size == 1:
+                continue  # 一卡一卡
             if len(out) >= 2 * size and out[-size:] == out[-2 * size : -size]:
                 del out[-size:]
                 break
     return out
+
+
+def _turned(before: str, word: str) -> bool:
+    """Would a phrase begun at `word`, without the word `before` it, say something else (不嫌慢, 要不要, 老用户)?"""
+    if before == "老":
+        return word in _REGULARS
+    return before in _NEGATORS or (word.startswith(("不", "没")) and word[1:] == before != "")
 
 
 def _denied(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from feedback.errors import BadLexicon
 from feedback.leads.aspects import Matcher, aspects, best, trades
 from feedback.leads.build import Grouper, cutter
 from feedback.leads.cluster import Placement
+from feedback.leads.manners import Manners, manners
 from feedback.leads.mine import from_keys, mine
 from feedback.settings import LeadSettings, TextSettings
 from feedback.text.words import segmenter
@@ -143,3 +145,45 @@ def test_ties_between_leads_do_not_depend_on_rows() -> None:
     units = frame([row(f"{APP}{n}", "price", "太贵了") for n in range(6)])
     first, second = group(units), group(units.iloc[::-1])
     assert np.array_equal(first.theme, second.theme[::-1])
+
+
+def test_what_goes_wrong_in_one_manner_is_one_lead_whatever_its_code() -> None:
+    late = [row(f"a{n}", "responsiveness", "上课提醒总是晚到") for n in range(5)]
+    late += [row(f"b{n}", "fulfilment", "上课提醒迟到") for n in range(4)]
+    many = [row(f"c{n}", "control", "推送消息太多了") for n in range(4)]
+    units = frame(late + many)
+    placed = group(units)
+    assert parts(units, placed) == {
+        frozenset(one["feedback_id"] for one in late), frozenset(one["feedback_id"] for one in many)
+    }  # fmt: skip
+    assert {placed.themes[number].code for number in placed.theme} == {"responsiveness", "control"}
+
+
+def test_later_complaints_of_another_code_find_the_lead_of_their_manner() -> None:
+    vectors = encoder("static", CUT)
+    grouper = Grouper(LeadSettings(), TextSettings())
+    first = frame([row(f"a{n}", "responsiveness", "上课提醒总是晚到") for n in range(5)])
+    themes = grouper.group(first, vectors.encode(list(first["quote"])), []).themes
+    themes = [replace(theme, lead="LEAD-0001") for theme in themes]
+    later = frame([row(f"b{n}", "fulfilment", "上课提醒又晚到了") for n in range(4)])
+    placed = grouper.group(later, vectors.encode(list(later["quote"])), themes)
+    assert (placed.theme, len(placed.themes)) == ([0, 0, 0, 0], 1)
+
+
+def test_a_word_of_another_trade_is_read_with_what_stands_around_it() -> None:
+    lessons = [row(f"a{n}", "function", f"上课提醒没有响{n}") for n in range(40)]
+    lone = row("z", "fulfilment", "最晚一次晚了五十分钟", "上课提醒最晚一次晚了五十分钟")
+    placed = group(frame([*lessons, lone]))
+    assert placed.aspect[-1] == "app.push"
+
+
+def test_manners_are_checked(tmp_path: Path) -> None:
+    entries = [f'[[manner]]\nname = "{name}"\nwords = "晚"\n' for name in "ab"]
+    (tmp_path / "manners.toml").write_text("".join(entries))
+    with pytest.raises(BadLexicon, match="stands in a and b"):
+        manners(tmp_path)
+    (tmp_path / "manners.toml").write_text('[[manner]]\nname = "a"\n')
+    manners.cache_clear()
+    with pytest.raises(BadLexicon, match="lacks name or words"):
+        manners(tmp_path)
+    assert Manners({}).of("什么都有") == ""

@@ -68,3 +68,19 @@ def test_every_word_stands_in_one_quote_in_that_order() -> None:
 def test_blanks_stand_only_beside_latin_words() -> None:
     assert written(["支持", "iPad", "横屏"]) == "支持 iPad 横屏"
     assert written(["连", "不", "上"]) == "连不上"
+
+
+def test_no_title_says_the_contrary_or_says_it_twice() -> None:
+    def made(*quotes: str) -> str:
+        return TITLER.title([(str(n), quote) for n, quote in enumerate(quotes)], [])
+
+    assert made("老师不嫌我打字慢", "老师不嫌打字慢") == "老师不嫌打字慢"
+    assert made("最晚一次晚了五十分钟", "通知晚了五十分钟").count("晚") == 1
+    assert made("旧版好好的", "越更新越差", "越更新越差") == "越更新越差"
+    assert made("老用户不配", "老用户不配") == "老用户不配"
+    assert made("要不要单独登录这么麻烦") != "不要单独登录"
+
+
+def test_one_traditional_writer_does_not_decide_the_script() -> None:
+    assert TITLER.title([("a", "小米鬧鐘沒了"), ("b", "闹钟没了"), ("c", "闹钟总没了")], []) == "闹钟没了"
+    assert TITLER.title([("a", "鬧鐘壞了不響")], []) == "鬧鐘壞不響"
