@@ -122,6 +122,8 @@ class Titler:
         for phrase, who in voices.items():
             text = written(min(spellings[phrase].items(), key=lambda item: (-item[1], item[0]))[0])
             value = self._merit(phrase, len(who), support, named, alone)
+            # The thing by its own name is clear to those who were not there.
+            value += 0.35 * any(name in text for name in names)
             if text not in used and (value, text) > (merit, best):
                 merit, best = value, text
         best = best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
