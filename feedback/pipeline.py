@@ -174,21 +174,25 @@ def analyze(
     now: datetime,
     since: datetime | None = None,
     redo: bool = False,
+    judge: str | None = None,
     run: Callable[[Callable[[list[str]], list[Verdict]], Iterable[list[str]]], Iterable[list[Verdict]]] = map,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analyzed:
     """Judge every record not yet judged (with `redo`, all). `run`, an engine, maps a function over chunks, in order.
 
     A chunk is stored in one transaction as it comes, so that a killed run goes on where it was. `progress`(done, of).
+    Without `judge`, the one that judged the store before goes on: shares of two judges cannot be compared.
     """
     frame = read.unjudged(store, since=since, redo=redo)
     ids, texts = frame["id"].tolist(), frame["text"].tolist()
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
-    work = partial(judge_texts, thresholds=thresholds, folder=settings.lexicons, file=settings.judge.model)
+    before = read.judges(store)
+    name, file = judge_model.choose(judge, settings.judge.model, len(ids), before[0] if before else None)
+    work = partial(judge_texts, thresholds=thresholds, folder=settings.lexicons, file=file)
     counts = [0, 0, 0]
     chunks = (texts[at : at + JUDGED_AT_ONCE] for at in range(0, len(texts), JUDGED_AT_ONCE))
     for verdicts in run(work, chunks):
-        store_verdicts.save(store, ids[counts[0] : counts[0] + len(verdicts)], verdicts, judge="fast", at=now)
+        store_verdicts.save(store, ids[counts[0] : counts[0] + len(verdicts)], verdicts, judge=name, at=now)
         counts[0] += len(verdicts)
         counts[1] += sum(verdict.polarity == "negative" for verdict in verdicts)
         counts[2] += sum(bool(verdict.codes) for verdict in verdicts)
@@ -232,7 +236,7 @@ def track(
     frame = read.judged(store, products=products, until=end)
     if frame.empty:
         _explain_nothing(store, products)
-    errors = errors or judge_errors()
+    errors = errors or judge_errors(store, settings)
     known = keywords_room.products(settings.lexicons)
     configured = keywords_room.from_settings(settings.track.keywords)
     present = [str(name) for name in frame["product"].unique()]
@@ -269,10 +273,13 @@ def track(
     )
 
 
-def judge_errors() -> JudgeErrors | None:
-    """How often the shipped judge found negative texts and cleared others, on sources it never saw; None without it."""
+def judge_errors(store: Store, settings: Settings) -> JudgeErrors | None:
+    """How often the judge of the store found negatives and cleared others, on sources it never saw; None: unknown."""
+    names = read.judges(store)
+    own = {settings.judge.model.stem: settings.judge.model} if settings.judge.model else {}
+    file = (own | judge_model.JUDGES).get(names[0]) if len(names) == 1 else None
     try:
-        rates = judge_model.load().meta.rates
+        rates = judge_model.load(file).meta.rates if file else {}
     except BadModel:
         # Verdicts already stored can be counted without the model that gave them.
         return None
@@ -316,7 +323,7 @@ def incident_brief(
         end=now,
         zone=settings.zone,
         repeats=store_incidents.repeats(store),
-        errors=errors or judge_errors(),
+        errors=errors or judge_errors(store, settings),
     )
     return brief_room.gather(
         incident,

@@ -44,7 +44,12 @@ class Evaluated:
 
 
 def evaluate(
-    settings: Settings, gold: Path, *, model: Path | None = None, progress: Callable[[int, int], None] | None = None
+    settings: Settings,
+    gold: Path,
+    *,
+    judge: str | None = None,
+    model: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Evaluated:
     """Judge the records of `gold` with a model (default: that of the settings) and measure the verdicts.
 
@@ -52,27 +57,26 @@ def evaluate(
     """
     tax = taxonomy(settings.lexicons)
     records = read_gold(gold, tax)
-    judge = _judge(settings, model)
+    reader = _judge(settings, len(records), judge, model)
     verdicts: list[Verdict] = []
     chances = []
     for chunk in _chunks([record.text for record in records]):
-        verdicts += judge.judge(chunk)
-        chances.append(_chances(judge, chunk))
+        verdicts += reader.judge(chunk)
+        chances.append(_chances(reader, chunk))
         if progress is not None:
             progress(len(verdicts), len(records))
     families = {name: code.family for name, code in tax.codes.items()}
-    labels, scores = judge.model.meta.labels, np.concatenate(chances)
+    labels, scores = reader.model.meta.labels, np.concatenate(chances)
     return Evaluated(
         whole=measured(records, verdicts, families),
         by_source=by_source(records, verdicts, families),
-        calibration=calibration(records, {name: scores[:, labels.index(name)] for name in ("negative", *judge.codes)}),
+        calibration=calibration(records, {name: scores[:, labels.index(name)] for name in ("negative", *reader.codes)}),
     )
 
 
-def _judge(settings: Settings, model: Path | None = None) -> Judge:
-    return Judge.load(
-        settings.judge.thresholds, file=model or settings.judge.model or judge_model.SHIPPED, folder=settings.lexicons
-    )
+def _judge(settings: Settings, count: int, wanted: str | None = None, model: Path | None = None) -> Judge:
+    file = model or judge_model.choose(wanted, settings.judge.model, count)[1]
+    return Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)
 
 
 def _chances(judge: Judge, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -100,7 +104,7 @@ def label_queue(store: Store, settings: Settings, *, count: int) -> Queue:
     frame, waiting = store_labels.unlabelled(store, LOOKED_THROUGH)
     if frame.empty:
         raise NothingToDo(f"{store.path}: no record waits for a label", hint="run `feedback ingest` first")
-    judge = _judge(settings)
+    judge = _judge(settings, judge_model.LARGE)
     texts = [str(text) for text in frame["text"]]
     chances = np.concatenate([_chances(judge, chunk) for chunk in _chunks(texts)])
     codes = [code for code in judge.codes if code != UNSPECIFIED]

@@ -21,7 +21,10 @@ def analyze(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
     since: Annotated[str | None, typer.Option(help="Only records created at or after this date.")] = None,
     redo: Annotated[bool, typer.Option("--redo", help="Judge again what is already judged.")] = False,
-    judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
+    judge: Annotated[
+        Literal["fast", "careful"] | None,
+        typer.Option(help="Which judge.", show_default="that of the store; careful below 20,000 records"),
+    ] = None,
     engine: Annotated[Literal["local", "dask"], typer.Option(help="Where the work runs.")] = "local",
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler.", show_default="a cluster on this machine")
@@ -38,7 +41,6 @@ def analyze(
     from feedback.store import Store
 
     settings: Settings = context.obj.settings()
-    judges.check(judge)
     if scheduler is not None and engine != "dask":
         raise UsageError("--scheduler: only with --engine dask", hint="add --engine dask")
     now = moments.as_of(None, settings.zone)
@@ -47,7 +49,7 @@ def analyze(
         judges.progress("判读" if settings.lang == "zh" else "judging", quiet=context.obj.quiet) as advance,
     ):
         begin = moments.begin(since, settings.zone, "--since")
-        options = {"now": now, "since": begin, "redo": redo, "progress": advance}
+        options = {"now": now, "since": begin, "redo": redo, "judge": judge, "progress": advance}
         if engine == "dask":
             with dask.connected(scheduler, workers or 2) as client:
                 done = pipeline.analyze(store, settings, run=partial(dask.run, client), **options)  # type: ignore[arg-type]

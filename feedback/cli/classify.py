@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,7 +32,10 @@ def classify(
     text_column: Annotated[
         str | None, typer.Option(help="Column or key of the text.", show_default="found by its name")
     ] = None,
-    judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
+    judge: Annotated[
+        Literal["fast", "careful"] | None,
+        typer.Option(help="Which judge.", show_default="careful below 20,000 records"),
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", help="Write here.", show_default="standard output")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
 ) -> None:
@@ -42,14 +45,16 @@ def classify(
     from feedback.cli import judges, textfiles
     from feedback.engine import local
     from feedback.judge.combine import cached
+    from feedback.judge.model import LARGE, choose
 
     settings: Settings = context.obj.settings()
-    judges.check(judge)
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
-    cached(thresholds, settings.lexicons, settings.judge.model)  # what is wrong with it is said here, not by a worker
     records = textfiles.texts(None if str(file) == "-" else file, text_column)
-    work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=settings.judge.model)
-    found = local.run(work, _chunks(records), workers=workers or judges.cores())
+    first_records = list(islice(records, LARGE))  # enough to know whether there are many
+    _, model = choose(judge, settings.judge.model, len(first_records))
+    cached(thresholds, settings.lexicons, model)  # what is wrong with it is said here, not by a worker
+    work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=model)
+    found = local.run(work, _chunks(chain(first_records, records)), workers=workers or judges.cores())
     first = next(found, "")  # a file that cannot be read fails before the output is opened
     stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
     with judges.progress("classify", quiet=context.obj.quiet or output is None) as advance:

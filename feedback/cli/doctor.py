@@ -96,15 +96,17 @@ def _lexicons(settings: Settings) -> Check:
 
 def _judge(settings: Settings) -> Check:
     from feedback.judge.combine import Judge
+    from feedback.judge.model import choose
 
-    judge = Judge.load(settings.judge.thresholds, folder=settings.lexicons)
+    name, file = choose(None, settings.judge.model, 1)
+    judge = Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)
     verdict = judge.judge(["打开就闪退，客服也没人理"])[0]
     learned = judge.model.meta.trained_on
     return Check(
         "judge",
         verdict.polarity == "negative",
-        f"fast, learned from {sum(learned.values()):,} records; a trial complaint reads {verdict.polarity},"
-        f" {', '.join(verdict.codes) or 'no code'}",
+        f"{name}, learned from {learned['gold'] + learned['examples']:,} records; a trial complaint reads"
+        f" {verdict.polarity}, {', '.join(verdict.codes) or 'no code'}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,7 +19,10 @@ def evaluate(
     gold: Annotated[
         Path, typer.Argument(metavar="GOLD", help="JSON lines with text, polarity, codes; also spans, id, source.")
     ],
-    judge: Annotated[str, typer.Option(help="Which judge: fast.")] = "fast",
+    judge: Annotated[
+        Literal["fast", "careful"] | None,
+        typer.Option(help="Which judge.", show_default="careful below 20,000 records"),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(help="A model written by `feedback train -o`.", show_default="that of the settings")
     ] = None,
@@ -33,10 +36,9 @@ def evaluate(
     from feedback.cli import evaluateview, judges
 
     settings = context.obj.settings()
-    judges.check(judge)
     title = "测评" if settings.lang == "zh" else "evaluating"
     with judges.progress(title, quiet=context.obj.quiet) as advance:
-        found = pipeline_labels.evaluate(settings, gold, model=model, progress=advance)
+        found = pipeline_labels.evaluate(settings, gold, judge=judge, model=model, progress=advance)
     if as_json:
         typer.echo(json.dumps(evaluateview.document(found), ensure_ascii=False))
     else:

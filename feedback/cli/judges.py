@@ -6,15 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-JUDGES = ("fast",)
-
-
-def check(judge: str) -> None:
-    """Raise UsageError, naming the valid choices, for a judge that is not there."""
-    if judge not in JUDGES:
-        from feedback.errors import UsageError
-
-        raise UsageError(f"--judge {judge}: no such judge", hint=f"valid: {', '.join(JUDGES)}")
+HELP = "Which judge: fast or careful."
+DEFAULT = "careful below 20,000 texts"
 
 
 def cores() -> int:

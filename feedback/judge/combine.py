@@ -54,7 +54,7 @@ class Judge:
 
     def scores(self, signals: Signals) -> tuple[Array, Array]:
         """Calibrated probabilities of all labels, and the polarities' outputs as they are decided by."""
-        outputs = signals.outputs + signals.extras @ self.model.direct
+        outputs = self.model.blended(signals.outputs + signals.extras @ self.model.direct, signals.forms)
         return self.model.calibrated(outputs), outputs[:, : len(POLARITIES)] + self.model.offsets
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:

@@ -19,7 +19,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.errors import BadModel
+from feedback.errors import BadModel, UsageError
+from feedback.judge.convnet import ConvNet, pack, unpack
 from feedback.judge.features import BITS, ngrams, selected
 from feedback.judge.linear import probabilities
 from feedback.judge.table import say
@@ -27,6 +28,11 @@ from feedback.records import FAMILIES, POLARITIES
 
 FORMAT: Final = 2
 SHIPPED: Final = Path(__file__).parent / "fast.npz"
+#: The fast model with a net beside it, and a calibration of its own.
+CAREFUL: Final = Path(__file__).parent / "careful.npz"
+#: The judges by name, and from how many texts on the fast one is the default.
+JUDGES: Final = {"fast": SHIPPED, "careful": CAREFUL}
+LARGE: Final = 20_000
 
 Array = NDArray[np.float32]
 
@@ -59,6 +65,7 @@ class Model:
     """Arrays of a trained judge; see the module's picture.
 
     `buckets` (n): hashes of the n-grams kept; `table` (n × labels): weight times idf; `idf` (n); `bias` (labels);
+    `net`, where there is one, is a second voice, heard with the share `mix` (labels) of every output;
     `direct` (extras × labels); `slope`, `shift` (labels): Platt's calibration of every output; `offsets` (4): added to
     the polarities' outputs before the decision, never to the scores.
     """
@@ -72,6 +79,15 @@ class Model:
     slope: Array
     shift: Array
     offsets: Array
+    net: ConvNet | None = None
+    mix: Array | None = None
+
+    def blended(self, outputs: Array, forms: list[str]) -> Array:
+        """The outputs of table and extras, mixed with those of the net: texts × labels."""
+        if self.net is None or self.mix is None:
+            return outputs
+        blend: Array = outputs * (1 - self.mix) + self.net.outputs(forms) * self.mix
+        return blend
 
     def outputs(self, forms: list[str]) -> Array:
         """What the table says of texts in normal form: texts × labels."""
@@ -107,6 +123,8 @@ def save(model: Model, file: Path) -> None:
     arrays["idf"] = arrays["idf"].astype(np.float16)
     arrays["table"] = np.rint(model.table / scale).astype(np.int8)
     arrays["scale"] = scale.astype(np.float32)
+    if model.net is not None and model.mix is not None:
+        arrays |= {f"net_{name}": array for name, array in pack(model.net).items()} | {"mix": model.mix}
     description = {"format": FORMAT, **model.meta.__dict__}
     arrays["meta"] = np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), np.uint8)
     partial = file.with_name(file.name + ".part")
@@ -116,12 +134,27 @@ def save(model: Model, file: Path) -> None:
     load.cache_clear()
 
 
+def choose(wanted: str | None, own: Path | None, count: int, before: str | None = None) -> tuple[str, Path]:
+    """Name and file of the judge: the one `wanted`, else one's `own` model, else that which judged `before`, else
+    by the `count` of texts. Raises UsageError, naming the valid choices.
+    """
+    if wanted is None and own is not None:
+        return own.stem, own
+    name = wanted or (before if before in JUDGES else None) or ("fast" if count >= LARGE else "careful")
+    if name not in JUDGES:
+        raise UsageError(f"--judge {name}: no such judge", hint=f"valid: {', '.join(JUDGES)}")
+    return name, JUDGES[name]
+
+
 @lru_cache(maxsize=4)
 def load(file: Path = SHIPPED) -> Model:
     """The model of `file`. Raises BadModel when it is missing, damaged or of another format."""
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            data = {name: arrays[name] for name in (*_WIDE, "table", "scale", "meta")}
+            data: dict[str, Any] = {name: arrays[name] for name in (*_WIDE, "table", "scale", "meta")}
+            if "mix" in arrays:
+                parts = {name.removeprefix("net_"): arrays[name] for name in arrays if name.startswith("net_")}
+                data |= {"net": unpack(parts, file), "mix": arrays["mix"]}
         description = json.loads(data.pop("meta").tobytes())
         if description.pop("format") != FORMAT:
             raise BadModel(f"{file}: a model of another format", hint="train it anew with `feedback train`")
@@ -149,6 +182,7 @@ def _check(model: Model, file: Path) -> None:
         and model.direct.shape[1] == len(model.slope) == len(model.shift) == labels
         and model.direct.shape[0] == len(model.meta.rules)
         and len(model.offsets) == len(POLARITIES)
+        and (model.net is None or model.mix is None or len(model.net.bias) == len(model.mix) == labels)
         and (len(model.buckets) == 0 or int(model.buckets.max()) < 1 << BITS)
     )
     if not fits:
