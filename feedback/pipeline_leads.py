@@ -141,6 +141,12 @@ def lead_change(store: Store, settings: Settings, lead_id: str, fields: dict[str
 def leads_merge(store: Store, settings: Settings, target: str, others: Sequence[str], *, now: datetime) -> Lead:
     """Bring the complaints of `others` into `target`. Raises UsageError."""
     tools = _Tools(store, settings)
+    into = leadread.one(store, target)
+    if into.status in ("done", "dismissed"):
+        raise UsageError(
+            f"{into.id} is {into.status}: what is merged into it would leave the ranking",
+            hint=f"first `feedback leads set {into.id} --status confirmed`, or merge the other way round",
+        )
     with store.write():
         lead = leadwork.merge(store, target, others, now)
         _rework(tools, [lead.id])

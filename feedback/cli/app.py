@@ -46,6 +46,14 @@ class Globals:
         return load(self.settings_path, store=self.store, lang=self.lang)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from feedback import __version__
+
+        typer.echo(f"feedback {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _globals(
     context: typer.Context,
@@ -56,6 +64,9 @@ def _globals(
     lang: Annotated[
         Literal["zh", "en"] | None, typer.Option(help="Language of reports and exports.", show_default="zh")
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on standard error.")] = False,
 ) -> None:
     context.obj = Globals(store, settings, lang, quiet)

@@ -117,7 +117,9 @@ def share_chart(
 
 def bar_chart(bars: Sequence[Bar], *, width: int, title: str) -> Markup:
     """Horizontal bars with their values written out; the longest fills the width left by labels and notes."""
-    row, label, note = 28, 92 if width < 500 else 120, 120 if width < 500 else 150
+    row, note = 28, 60
+    # A Chinese character is as wide as the type is high, a Latin letter about half of it.
+    label = 16 + max([sum(12 if ord(c) > 0x2E80 else 6.6 for c in bar.label) for bar in bars], default=0)
     most = max([bar.value for bar in bars], default=0) or 1
     out = []
     for number, bar in enumerate(bars):

@@ -167,7 +167,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, data: bytes, me
 def test_a_missing_file_a_folder_and_an_unknown_judge(tmp_path: Path) -> None:
     assert "No such file" in str(run(tmp_path / "none.csv", code=4).exception)
     assert "a folder" in str(run(tmp_path, code=4).exception)
-    assert "valid: fast" in str(run(tmp_path, "--judge", "wise", code=2).exception)
+    assert "'fast', 'careful'" in run(tmp_path, "--judge", "wise", code=2).output
 
 
 def test_a_huge_line_and_broken_bytes_are_judged(tmp_path: Path) -> None:

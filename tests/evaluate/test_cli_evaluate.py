@@ -78,7 +78,7 @@ def test_tables_for_people(gold: Path) -> None:
 def test_faults(gold: Path, tmp_path: Path) -> None:
     gold.write_text('{"text": "好"}\n', encoding="utf-8")
     assert "line 1: lacks polarity, codes" in str(run(gold, code=4).exception)
-    assert "valid: fast" in str(run(gold, "--judge", "wise", code=2).exception)
+    assert "'fast', 'careful'" in run(gold, "--judge", "wise", code=2).output
     broken = tmp_path / "model.npz"
     broken.write_bytes(b"no model")
     gold.write_text(json.dumps(GOLD[0]) + "\n", encoding="utf-8")

@@ -101,7 +101,7 @@ def test_other_languages_are_left_alone(tmp_path: Path) -> None:
 
 def test_wrong_use(tmp_path: Path) -> None:
     path = fill(tmp_path / "s.duckdb", TEXTS)
-    assert "valid: fast" in str(run(path, "--judge", "wise", code=2).exception)
+    assert "'fast', 'careful'" in run(path, "--judge", "wise", code=2).output
     assert "--scheduler" in str(run(path, "--scheduler", "tcp://x:1", code=2).exception)
     assert "--since" in str(run(path, "--since", "soon", code=2).exception)
     assert "no such store" in str(run(tmp_path / "none.duckdb", code=4).exception)

@@ -54,7 +54,7 @@ class Command:
 
 @pytest.fixture(autouse=True)
 def _errors_of_no_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "judge_errors", lambda: JudgeErrors(0.9, 0.95))
+    monkeypatch.setattr(pipeline, "judge_errors", lambda store, settings: JudgeErrors(0.9, 0.95))
 
 
 @pytest.fixture
