@@ -132,10 +132,10 @@ def bar_chart(bars: Sequence[Bar], *, width: int, title: str) -> Markup:
 
 
 def column_chart(
-    columns: Sequence[tuple[date, Sequence[float]]], *, colours: Sequence[str], width: int, title: str
+    columns: Sequence[tuple[date, Sequence[float]]], *, colours: Sequence[str], width: int, title: str, plot: int = 150
 ) -> Markup:
-    """Stacked columns, one per period: (first day, one value per colour)."""
-    left, top, plot, foot = 38, 8, 150, 22
+    """Stacked columns, one per period: (first day, one value per colour); `plot` is their height in pixels."""
+    left, top, foot = 38, 8, 22
     most = max([sum(values) for _, values in columns], default=0) or 1
     step = _nice(most / 3)
     limit = math.ceil(most / step) * step

@@ -120,8 +120,10 @@ def build(data: ReportData, settings: Settings, taxonomy: Taxonomy, *, version: 
     weeks = _weeks(frame, list(taxonomy.families), settings)
     colours = [FAMILY_COLOURS.get(name, MUTED) for name in taxonomy.families]
 
-    def week_chart(width: int) -> Markup | None:
-        return column_chart(weeks, colours=colours, width=width, title=w["by_week"]) if len(weeks) > 1 else None
+    def week_chart(width: int, plot: int) -> Markup | None:
+        if len(weeks) < 2:
+            return None
+        return column_chart(weeks, colours=colours, width=width, title=w["by_week"], plot=plot)
 
     return Page(
         lang=settings.lang,
@@ -138,8 +140,8 @@ def build(data: ReportData, settings: Settings, taxonomy: Taxonomy, *, version: 
         ),
         codes_wide=bar_chart(bars, width=HALF, title=w["by_code"]),
         codes_narrow=bar_chart(bars, width=NARROW, title=w["by_code"]),
-        weeks_wide=week_chart(HALF),
-        weeks_narrow=week_chart(NARROW),
+        weeks_wide=week_chart(HALF, max(150, 28 * len(bars) - 22)),
+        weeks_narrow=week_chart(NARROW, 150),
         leads=tuple(_lead(lead, settings, taxonomy) for lead in data.leads[:LEADS_SHOWN]),
         more_leads=max(0, len(data.leads) - LEADS_SHOWN),
         aside=tuple((w[f"aside_{name}"], f"{count:,}") for name, count in data.aside.items()),
