@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
 from dataclasses import dataclass
@@ -75,8 +74,6 @@ def _globals(
 def register_verbs() -> None:
     """Add every verb of VERBS to the command line."""
     for verb in VERBS:
-        if importlib.util.find_spec(f"feedback.cli.{verb}") is None:
-            continue
         importlib.import_module(f"feedback.cli.{verb}").register(app)
 
 

@@ -1,13 +1,10 @@
-"""What the judging verbs share: the choice of judge, the number of processes, a progress bar."""
+"""What the judging verbs share: the number of processes, a progress bar."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-HELP = "Which judge: fast or careful."
-DEFAULT = "careful below 20,000 texts"
 
 
 def cores() -> int:

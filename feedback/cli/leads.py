@@ -95,6 +95,8 @@ def list_leads(
     if as_json:
         typer.echo(json.dumps(document(shown, settings.lang, around.measures), ensure_ascii=False, indent=2))
         return
+    if not shown and not context.obj.quiet:
+        typer.echo("no leads yet: run `feedback leads build`", err=True)
     table(shown, around, by)
     if len(shown) < len(found) and not context.obj.quiet:
         typer.echo(f"{len(found) - len(shown)} more; --top {len(found)} shows all", err=True)
