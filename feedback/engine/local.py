@@ -37,7 +37,7 @@ def run(
         return
     # Forking a process that holds a DuckDB connection or threads is not safe: start afresh.
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
         waiting: deque[Future[Result]] = deque()
         for chunk in chain(first, drawn):
             waiting.append(pool.submit(work, chunk))
@@ -47,8 +47,12 @@ def run(
             yield waiting.popleft().result()
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever: let it end too."""
+def _begin() -> None:
+    """Workers stand for cores already: threads of matrix products beside them would fight. numpy is not loaded yet.
+
+    A worker whose parent was killed would wait for work for ever: let it end too.
+    """
+    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
