@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from feedback.judge.prevalence import Rates
     from feedback.pipeline import TrackResult
     from feedback.settings import Settings
     from feedback.store.incidents import Notification
@@ -26,7 +27,7 @@ _INCIDENT_STATES = {"open": "待响应", "acknowledged": "处理中", "closed": 
 _WORDS = {
     "title": ("负面声量：{start} 至 {end}，警戒线 {threshold}", "Negative share: {start} to {end}, line {threshold}"),
     "columns": (
-        ("关键词", "状态", "提及", "负面", "负面占比（{level} 区间）", "校正后", "自何时", "剔除 复制/近似"),
+        ("关键词", "状态", "提及", "负面", "负面占比（{level} 区间）", "校正后（含误差）", "自何时", "剔除 复制/近似"),
         ("keyword", "state", "n", "negative", "share ({level} interval)", "corrected", "since", "left out exact/near"),
     ),
     "partial": ("末段未完：{end} 之后还没有数据", "last step incomplete: it ends only after {end}"),
@@ -111,6 +112,7 @@ def as_document(result: TrackResult) -> dict[str, Any]:
         "incidents": [incident_document(incident, result.now) for incident in result.incidents],
         "false_discovery_rate": result.tracked.false_discovery_rate,
         "signs": [_sign(sign) for sign in result.signs],
+        "judges": [_judge(name, rates) for name, rates in result.rates.items()],
     }
 
 
@@ -165,7 +167,7 @@ def show(result: TrackResult, settings: Settings) -> None:
             str(watched.share.n),
             str(watched.share.negative),
             _interval(watched),
-            f"{watched.adjusted.share:.1%}" if watched.adjusted else "—",
+            _corrected(watched),
             _since(watched),
             f"{watched.left_out.duplicates} / {watched.left_out.near_duplicates}",
         )
@@ -301,6 +303,17 @@ def _keyword(watched: Watched) -> dict[str, Any]:
     }
 
 
+def _judge(name: str, rates: Rates | None) -> dict[str, Any]:
+    """A judge of the store and how often it was right on sources it never saw; null: never measured."""
+    return {
+        "judge": name,
+        "sensitivity": _round(rates.sensitivity) if rates else None,
+        "specificity": _round(rates.specificity) if rates else None,
+        "negative": rates.negative if rates else None,
+        "others": rates.others if rates else None,
+    }
+
+
 def _sign(sign: Sign) -> dict[str, Any]:
     # An NPS without a window before has no number to stand beside it.
     before = None if sign.before != sign.before else _round(sign.before)
@@ -335,6 +348,11 @@ def _interval(watched: Watched) -> str:
     if share.share is None:
         return "—"
     return f"{share.share:.1%} ({share.lower:.1%}–{share.upper:.1%})"
+
+
+def _corrected(watched: Watched) -> str:
+    fixed = watched.adjusted
+    return f"{fixed.share:.1%} ({fixed.lower:.1%}–{fixed.upper:.1%})" if fixed else "—"
 
 
 def _since(watched: Watched) -> str:

@@ -8,8 +8,7 @@ records of sources that it had not seen, and are themselves uncertain: the inter
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +43,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A corrected share, 0..1, with its 95% interval."""
+    """A corrected share with its interval, all within 0..1."""
 
     share: float
     lower: float
@@ -52,24 +51,40 @@ class Corrected:
 
 
 def corrected(negative: int, n: int, rates: Rates, *, draws: int = 4000, seed: int = 20_261_122) -> Corrected | None:
-    """The corrected share of `negative` in `n` records; None when n is 0 or the judge is no better than chance.
+    """The corrected share of `negative` in `n` records of one judge; see `combined`."""
+    return combined([(negative, n, rates)], draws=draws, seed=seed)
 
-    The interval is that of draws of the observed share and both rates from their Jeffreys posteriors (such intervals
-    are compared by Lang and Reiczigel 2014); shares outside 0..1 are cut.
+
+def combined(
+    parts: Sequence[tuple[int, int, Rates]],
+    *,
+    confidence: float = 0.95,
+    draws: int = 4000,
+    seed: int = 20_261_122,
+) -> Corrected | None:
+    """The corrected share of records that several judges read: each part (negative, n, rates) by its own judge's rates.
+
+    The whole is the mean of the parts weighted by their n. The interval is that of draws of every observed share and
+    of both rates of every judge from their Jeffreys posteriors (such intervals are compared by Lang and Reiczigel
+    2014); shares outside 0..1 are cut, after the mean, since cutting the parts would bias it. None when nothing was
+    counted or a judge is no better than chance.
     """
-    power = rates.sensitivity + rates.specificity - 1
-    if n <= 0 or power <= 0.05:
+    counted = [(negative, n, rates) for negative, n, rates in parts if n > 0]
+    total = sum(n for _, n, _ in counted)
+    if not counted or any(rates.sensitivity + rates.specificity - 1 <= 0.05 for _, _, rates in counted):
         return None
     generator = np.random.default_rng(seed)
 
     def drawn(yes: int, of: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         return generator.beta(yes + 0.5, of - yes + 0.5, draws)
 
-    found = drawn(rates.found, rates.negative)
-    cleared = drawn(rates.cleared, rates.others)
-    shares = (drawn(negative, n) + cleared - 1) / np.maximum(found + cleared - 1, 0.05)
-    low, high = np.quantile(np.clip(shares, 0, 1), [0.025, 0.975])
-    share = min(1.0, max(0.0, (negative / n + rates.specificity - 1) / power))
-    if not math.isfinite(share):
-        return None
+    share, shares = 0.0, np.zeros(draws)
+    for negative, n, rates in counted:
+        found, cleared = drawn(rates.found, rates.negative), drawn(rates.cleared, rates.others)
+        shares += n / total * (drawn(negative, n) + cleared - 1) / np.maximum(found + cleared - 1, 0.05)
+        power = rates.sensitivity + rates.specificity - 1
+        share += n / total * (negative / n + rates.specificity - 1) / power
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(np.clip(shares, 0, 1), [tail, 1 - tail])
+    share = min(1.0, max(0.0, share))
     return Corrected(share, min(float(low), share), max(float(high), share))

@@ -10,25 +10,28 @@ import pandas as pd
 
 from feedback import pipeline
 from feedback.errors import NothingToDo
+from feedback.judge.prevalence import Rates
 from feedback.records import Lead
 from feedback.settings import Settings
 from feedback.store import Store, read
-from feedback.track.share import Share, share_of
-from feedback.track.windows import midnight
+from feedback.track.share import Adjusted, Share, share_of
+from feedback.track.windows import back, midnight, period
 
 
 @dataclass(frozen=True)
 class ReportData:
     """What the report shows: records of the period, overall share, keywords, leads, what was left out.
 
-    `records` counts all stored; `overall` counts judged records without copies.
+    `records` counts all stored; `overall` counts judged records without copies, `corrected` takes the judges' own
+    errors (`rates`, by judge) out of it.
     """
 
     products: tuple[str, ...]
     frame: pd.DataFrame
     records: int
     overall: Share
-    judges: tuple[str, ...]
+    corrected: Adjusted | None
+    rates: Mapping[str, Rates | None]
     track: pipeline.TrackResult | None
     leads: tuple[Lead, ...]
     aside: Mapping[str, int]
@@ -49,12 +52,17 @@ def gather(
         raise NothingToDo(f"{store.path}: no judged record", hint="run `feedback ingest` and `feedback analyze` first")
     records, products = read.totals(store)
     voices = frame[frame["near_duplicate_of"].isna()]
+    rates = pipeline.judge_rates(store, settings)
+    by_judge = {
+        str(name): (int((part == "negative").sum()), len(part)) for name, part in voices.groupby("judge")["polarity"]
+    }
     return ReportData(
         products=products,
         frame=frame,
         records=records,
         overall=share_of(int((voices["polarity"] == "negative").sum()), len(voices), settings.track.confidence),
-        judges=read.judges(store),
+        corrected=pipeline.correct(by_judge, rates, settings.track.confidence),
+        rates=rates,
         track=_report_track(store, settings, frame, since, until, now),
         leads=tuple(pipeline.leads(store)),
         aside=read.aside(store),
@@ -70,8 +78,14 @@ def _report_track(
     if dated.empty:
         return None
     first, last = (moment.tz_convert(settings.zone).to_pydatetime() for moment in (dated.min(), dated.max()))
-    end = until or min(now, midnight(last, settings.zone) + timedelta(days=1))
-    days = (end - first).days
+    # Whole days, so that the page is the same at any hour of the day; a mistaken date in the future moves nothing.
+    end = until or midnight(min(now.astimezone(settings.zone), last), settings.zone) + timedelta(days=1)
+    begin = midnight(first, settings.zone)
+    days = (end - begin).days
     step = settings.track.step if days <= 31 else "7d" if days <= 500 else "28d"
     chosen = settings.model_copy(update={"track": settings.track.model_copy(update={"step": step})})
-    return pipeline.track(store, chosen, end=end, now=now, since=since or midnight(first, settings.zone), dry_run=True)
+    if since is None:
+        # Steps that end where the window ends: the last one is as long as the others.
+        length = period(step, "step")
+        begin = back(end, -(-(end - begin) // length) * length, settings.zone)
+    return pipeline.track(store, chosen, end=end, now=now, since=since or begin, dry_run=True)

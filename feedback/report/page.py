@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from markupsafe import Markup
 
+from feedback.judge.prevalence import Rates
 from feedback.leads.method import NAMES, STATUS
 from feedback.lexicon import Taxonomy
 from feedback.records import Lead, LeadQuote
@@ -160,6 +161,8 @@ def _tiles(data: ReportData, w: Mapping[str, str]) -> tuple[Tile, ...]:
         if share.lower is None
         else w["negative_note"].format(negative=share.negative, n=share.n, lower=share.lower, upper=share.upper)
     )
+    if data.corrected:
+        note += w["negative_corrected"].format(share=data.corrected.share)
     open_incidents = [i for i in (data.track.incidents if data.track else ()) if i.state != "closed"]
     overdue = sum(incident.overdue(data.now) for incident in open_incidents)
     return (
@@ -286,12 +289,18 @@ def _period(frame: pd.DataFrame, settings: Settings) -> str | None:
     return f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
 
 
+def _judge(name: str, rates: Rates | None, w: Mapping[str, str]) -> str:
+    if rates is None:
+        return name
+    return w["method_rates"].format(judge=name, found=rates.sensitivity, cleared=rates.specificity)
+
+
 def _method(data: ReportData, settings: Settings, w: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     track, leads = settings.track, settings.leads
     weights = ", ".join(f"{NAMES[settings.lang][name]} {value:g}" for name, value in leads.weights.items())
     return (
         (w["method_store"], str(settings.store)),
-        (w["method_judge"], ", ".join(data.judges) or "–"),
+        (w["method_judge"], w["comma"].join(_judge(name, rates, w) for name, rates in data.rates.items())),
         (w["method_threshold"], f"{track.threshold:.1%}"),
         (w["method_window"], f"{track.window} / {track.step}"),
         (w["method_confidence"], f"Wilson, {track.confidence:.0%}"),

@@ -36,11 +36,11 @@ def judged(
     """Judged records with their verdicts, ordered by id.
 
     Columns: all of FEEDBACK_COLUMNS, then polarity, negative, mixed, neutral, positive (probabilities), codes, families
-    (arrays of names), stage. `since` is inclusive, `until` exclusive; both leave out records without a time.
+    (arrays of names), stage, judge. `since` is inclusive, `until` exclusive; both leave out records without a time.
     """
     return store.frame(
         """
-        SELECT f.*, v.polarity, v.negative, v.mixed, v.neutral, v.positive, v.codes, v.families, v.stage
+        SELECT f.*, v.polarity, v.negative, v.mixed, v.neutral, v.positive, v.codes, v.families, v.stage, v.judge
         FROM feedback f JOIN verdicts v ON v.feedback_id = f.id
         WHERE (len(?) = 0 OR list_contains(?, f.product))
           AND (? IS NULL OR f.created_at >= ?) AND (? IS NULL OR f.created_at < ?)

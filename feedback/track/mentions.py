@@ -19,15 +19,16 @@ COPY = "copy"
 class Mentions:
     """What one keyword's records come to. Arrays of one length: the kept records, oldest first, ties by id.
 
-    `times` are nanoseconds since 1970 in UTC; `weight` is 1 + engagement; `rows` are positions in the frame. The
-    copies left out stand apart with their own times; `repeats` are rows met again on ingest, dated as the record that
-    they repeat.
+    `times` are nanoseconds since 1970 in UTC; `weight` is 1 + engagement; `judges` name who judged; `rows` are
+    positions in the frame. The copies left out stand apart with their own times; `repeats` are rows met again on
+    ingest, dated as the record that they repeat.
     """
 
     rows: npt.NDArray[np.int64]
     times: npt.NDArray[np.int64]
     negative: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float64]
+    judges: npt.NDArray[np.str_]
     duplicates: npt.NDArray[np.int64]
     near_duplicates: npt.NDArray[np.int64]
     left_out_rows: npt.NDArray[np.int64]
@@ -65,6 +66,7 @@ def collect(frame: pd.DataFrame, rows: Sequence[int], repeats: Mapping[str, int]
         times=times,
         negative=(kept["polarity"] == "negative").to_numpy().astype(np.int64),
         weight=1.0 + kept["engagement"].fillna(0).to_numpy(dtype=float).clip(min=0),
+        judges=kept["judge"].to_numpy(dtype=np.str_),
         duplicates=np.sort(np.concatenate([exact, np.repeat(times, more)])).astype(np.int64),
         near_duplicates=part[near]["_time"].to_numpy(dtype=np.int64),
         left_out_rows=part[copied | again]["_row"].to_numpy(dtype=np.int64),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from feedback.track.alarm import HOURS, Alarm, AlarmRule, rings
 from feedback.track.change import Rise, last_rise
 from feedback.track.keywords import Keyword, Matcher
 from feedback.track.mentions import Mentions, collect
-from feedback.track.share import BREACH, WATCH, Adjusted, Share, rogan_gladen, share_of, shares, state_of, survivors
+from feedback.track.share import BREACH, WATCH, Adjusted, Share, share_of, shares, state_of, survivors
 from feedback.track.windows import Window, back, midnight, period, tiles
 
 #: Windows before the present one that the series shows when no beginning is asked for.
@@ -84,12 +84,8 @@ class Tracked:
         return any(watched.state == "breach" for watched in self.keywords)
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeErrors:
-    """How often the judge is right: of truly negative records, and of the others."""
-
-    sensitivity: float
-    specificity: float
+#: Judge → (negative, n) of what it read; the share with the judges' own errors taken out, where that is known.
+Correct = Callable[[Mapping[str, tuple[int, int]]], Adjusted | None]
 
 
 def watch(
@@ -101,15 +97,15 @@ def watch(
     zone: ZoneInfo,
     since: datetime | None = None,
     repeats: Mapping[str, int] | None = None,
-    errors: JudgeErrors | None = None,
+    correct: Correct | None = None,
     only_mentioned: bool = False,
 ) -> Tracked:
     """Each keyword's share in the window that ends at `end` (exclusive), its state, series and rise.
 
     `frame`: columns of store.read.judged, any order; records at or after `end` or without a time do not count. The
-    window begins no earlier than `since`; the series runs from `since`, else over the last twelve windows. With
-    `only_mentioned` keywords that no record mentions are passed over unless nothing is left. Raises UsageError for a
-    bad period.
+    window begins no earlier than `since`; the series runs from `since`, else over the last twelve windows. `correct`
+    takes the judges' errors out of a share. With `only_mentioned` keywords that no record mentions are passed over
+    unless nothing is left. Raises UsageError for a bad period.
     """
     timed = np.flatnonzero(frame["created_at"].notna() & (frame["created_at"] < end))
     found = [timed[rows].tolist() for rows in Matcher(keywords).find_all(frame["text"].iloc[timed])]
@@ -138,7 +134,7 @@ def watch(
                 share=share,
                 state=state_of(share, settings.threshold, survives=survives),
                 by_engagement=float((weight * mentions.negative[inside]).sum() / weight.sum()) if share.n else None,
-                adjusted=rogan_gladen(share, errors.sensitivity, errors.specificity) if errors else None,
+                adjusted=correct(_by_judge(mentions, inside)) if correct else None,
                 rise=_rise(mentions, share, settings.threshold, end, zone),
                 alarm=alarm,
                 left_out=LeftOut(_size(mentions.duplicates, window), _size(mentions.near_duplicates, window)),
@@ -205,6 +201,11 @@ def _size(times: npt.NDArray[np.int64], window: Window) -> int:
 def _count(mentions: Mentions, window: Window, confidence: float) -> Share:
     inside = _inside(mentions.times, window)
     return share_of(int(mentions.negative[inside].sum()), len(mentions.times[inside]), confidence)
+
+
+def _by_judge(mentions: Mentions, inside: slice) -> dict[str, tuple[int, int]]:
+    judges, negative = mentions.judges[inside], mentions.negative[inside]
+    return {str(name): (int(negative[judges == name].sum()), int((judges == name).sum())) for name in np.unique(judges)}
 
 
 def _series(

@@ -106,20 +106,3 @@ def survivors(found: Sequence[Share], threshold: float, rate: float) -> list[boo
         for i, value in zip(tested, adjusted, strict=True):
             kept[i] = bool(value <= rate)
     return kept
-
-
-def rogan_gladen(share: Share, sensitivity: float, specificity: float) -> Adjusted | None:
-    """The share of truly negative records behind what a judge with these error rates counted.
-
-    (share + specificity − 1) ÷ (sensitivity + specificity − 1), clipped to 0..1 (Rogan and Gladen 1978, Am. J.
-    Epidemiol. 107:71); the bounds are carried through the same line. None when nothing was counted or the judge is no
-    better than chance.
-    """
-    gain = sensitivity + specificity - 1
-    if share.share is None or share.lower is None or share.upper is None or gain <= 0:
-        return None
-
-    def true(value: float) -> float:
-        return min(1.0, max(0.0, (value + specificity - 1) / gain))
-
-    return Adjusted(true(share.share), true(share.lower), true(share.upper))

@@ -12,7 +12,7 @@ import feedback
 PACKAGE = Path(feedback.__file__).parent
 STAGES = {"ingest", "judge", "track", "leads"}
 #: The parts of the pipeline that stand in files of their own; pipeline.py names them all.
-PARTS = {"pipeline_labels", "pipeline_leads", "pipeline_train"}
+PARTS = {"pipeline_labels", "pipeline_leads", "pipeline_track", "pipeline_train"}
 #: Room → the level it stands on; a room may import rooms of lower levels and itself.
 LEVEL = {
     "errors": 0, "records": 1, "settings": 1, "lexicon": 2, "text": 3, "encode": 3,

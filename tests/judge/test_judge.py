@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from feedback.errors import BadSettings
 from feedback.judge.combine import Judge
 from feedback.judge.model import SHIPPED
-from feedback.judge.prevalence import Rates, corrected
+from feedback.judge.prevalence import Rates, combined, corrected
 from feedback.lexicon import taxonomy
 from feedback.records import POLARITIES, UNSPECIFIED
 
@@ -92,3 +93,31 @@ def test_a_corrected_share_undoes_the_judges_errors() -> None:
     assert corrected(0, 0, rates) is None
     assert corrected(5, 10, Rates(10, 5, 10, 5)) is None
     assert Rates.of({}) is None
+
+
+def test_what_two_judges_read_is_corrected_by_each_ones_own_rates() -> None:
+    good, poor = Rates(1000, 900, 1000, 950), Rates(200, 160, 300, 270)
+    # 10% negative of 6,000 read by the one (13.5% found) and 20% of 4,000 read by the other (0.2·0.8 + 0.8·0.1 = 24%).
+    found = combined([(810, 6000, good), (960, 4000, poor)])
+    assert found is not None
+    assert found.share == pytest.approx(0.6 * 0.1 + 0.4 * 0.2)
+    assert found.lower < 0.14 < found.upper
+    assert found.upper - found.lower > corrected(1350, 10_000, good).upper - corrected(1350, 10_000, good).lower  # type: ignore[union-attr]
+    assert combined([(810, 6000, good), (0, 0, poor)]) == corrected(810, 6000, good)
+    assert combined([(810, 6000, good), (5, 10, Rates(10, 5, 10, 5))]) is None
+    assert combined([]) is None
+    narrow = combined([(810, 6000, good)], confidence=0.8)
+    assert narrow is not None
+    assert corrected(810, 6000, good).lower < narrow.lower  # type: ignore[union-attr]
+
+
+def test_the_corrected_interval_holds_the_truth_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(7)
+    inside = 0
+    for trial in range(300):
+        truth, sensitivity, specificity = 0.08, 0.85, 0.94
+        rates = Rates(400, int(generator.binomial(400, sensitivity)), 900, int(generator.binomial(900, specificity)))
+        seen = truth * sensitivity + (1 - truth) * (1 - specificity)
+        found = corrected(int(generator.binomial(500, seen)), 500, rates, seed=trial, draws=1000)
+        inside += found is not None and found.lower <= truth <= found.upper
+    assert 0.92 <= inside / 300 <= 0.99

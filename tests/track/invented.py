@@ -27,7 +27,7 @@ def record(number: int, when: datetime | None, polarity: str = "neutral", **fiel
         id=f"r{number:06}", kind="social", channel="weibo", product="青舟",
         text=f"青舟用着还行 {number}", created_at=when,
         author=f"a{number}", file="invented.csv", row=number + 2, language="zh", engagement=0, polarity=polarity,
-        negative=0.0, mixed=0.0, neutral=0.0, positive=0.0, codes=[], families=[], stage=None,
+        negative=0.0, mixed=0.0, neutral=0.0, positive=0.0, codes=[], families=[], stage=None, judge="test",
     )  # fmt: skip
     row[polarity] = 1.0
     row.update(fields)

@@ -10,14 +10,14 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from feedback import pipeline
+from feedback import pipeline_track
 from feedback.cli import incidents as incidents_verb
 from feedback.cli import track as track_verb
 from feedback.cli import trackwatch
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
+from feedback.judge.prevalence import Rates
 from feedback.store import Store
-from feedback.track.monitor import JudgeErrors
 from tests.track.invented import at, days, fill, record
 from tests.track.servers import http
 
@@ -54,7 +54,7 @@ class Command:
 
 @pytest.fixture(autouse=True)
 def _errors_of_no_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "judge_errors", lambda store, settings: JudgeErrors(0.9, 0.95))
+    monkeypatch.setattr(pipeline_track, "judge_rates", lambda store, settings: {"test": Rates(1000, 900, 1000, 950)})
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
                 "left_out": {"duplicates": 2, "near_duplicates": 0},
                 "window": {"start": "2026-11-01T00:00:00+08:00", "end": "2026-11-08T00:00:00+08:00"},
                 "since_range": ["2026-10-27", "2026-11-01"], "rose": {"from": 0.0333333333, "to": 0.2},
-                "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0859381088, "upper": 0.3037252294},
+                "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0799313988, "upper": 0.3013546397},
                 "alarm": {"rang": "2026-11-05", "since": "2026-10-31", "reference": 0.0460973603,
                           "evidence": 12.017, "limit": 11.381},
                 "products": {"青舟": 380},
@@ -96,6 +96,7 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
         ],
         "false_discovery_rate": 0.05,
         "signs": [],
+        "judges": [{"judge": "test", "sensitivity": 0.9, "specificity": 0.95, "negative": 1000, "others": 1000}],
     }  # fmt: skip
 
 

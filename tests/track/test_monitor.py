@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pandas as pd
@@ -9,7 +10,8 @@ import pytest
 
 from feedback.settings import TrackSettings
 from feedback.track.keywords import Keyword
-from feedback.track.monitor import JudgeErrors, LeftOut, Tracked, watch
+from feedback.track.monitor import LeftOut, Tracked, watch
+from feedback.track.share import Adjusted
 from tests.track.invented import ZONE, at, days, frame, record
 
 SETTINGS = TrackSettings()
@@ -111,11 +113,19 @@ def test_a_weak_breach_among_many_keywords_is_only_watched() -> None:
 def test_engagement_is_a_second_view_and_the_judges_errors_a_third() -> None:
     rows = [record(i, at("2026-11-05"), "negative" if i < 2 else "neutral") for i in range(40)]
     rows[0]["engagement"], rows[5]["engagement"] = 99, None
-    tracked = run(frame(rows), errors=JudgeErrors(0.9, 0.99))
-    (watched,) = tracked.keywords
+    for row in rows[:10]:
+        row["judge"] = "another"
+    rows.append(record(99, at("2026-01-05"), "negative"))
+    asked = []
+
+    def correct(counts: Mapping[str, tuple[int, int]]) -> Adjusted:
+        asked.append(dict(counts))
+        return Adjusted(0.04, 0.01, 0.2)
+
+    (watched,) = run(frame(rows), correct=correct).keywords
     assert watched.by_engagement == pytest.approx(101 / 139)
-    assert watched.adjusted is not None
-    assert watched.adjusted.share == pytest.approx((0.05 - 0.01) / 0.89)
+    assert asked == [{"another": (2, 10), "test": (0, 30)}]
+    assert watched.adjusted == Adjusted(0.04, 0.01, 0.2)
 
 
 def test_since_cuts_the_window_and_begins_the_series() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from feedback.track.share import fewest, p_value, rogan_gladen, share_of, shares, state_of, survivors
+from feedback.track.share import fewest, p_value, share_of, shares, state_of, survivors
 
 
 @pytest.mark.parametrize(
@@ -67,18 +65,3 @@ def test_those_too_few_are_not_tested_and_do_not_weigh_on_the_others() -> None:
     weak = share_of(10, 100)
     assert survivors([weak, *[share_of(3, 3)] * 500], 0.05, 0.05) == [True, *[False] * 500]
     assert survivors([], 0.05, 0.05) == []
-
-
-def test_rogan_gladen_is_exact_for_a_perfect_judge_and_clipped_for_a_poor_one() -> None:
-    share = share_of(61, 812)
-    same = rogan_gladen(share, 1.0, 1.0)
-    assert same is not None
-    assert (same.share, same.lower, same.upper) == pytest.approx((share.share, share.lower, share.upper))
-    # 10% counted by a judge that finds 80% and is wrong on 5%: (0.10 − 0.05) ÷ 0.75.
-    poor = rogan_gladen(share_of(10, 100), 0.8, 0.95)
-    assert poor is not None
-    assert math.isclose(poor.share, 0.05 / 0.75)
-    assert poor.lower == pytest.approx(max(0.0, ((share_of(10, 100).lower or 0) - 0.05) / 0.75))
-    assert rogan_gladen(share_of(0, 100), 0.8, 0.9).share == 0.0  # type: ignore[union-attr]
-    assert rogan_gladen(share, 0.5, 0.5) is None
-    assert rogan_gladen(share_of(0, 0), 0.9, 0.9) is None
