@@ -195,6 +195,8 @@ def _keyword(k: Watched, incidents: Sequence[Incident], now: datetime, settings:
     if k.adjusted:
         a = k.adjusted
         facts.append(w["adjusted"].format(share=a.share, lower=a.lower, upper=a.upper))
+    if k.window.end > now:
+        facts.append(w["today"].format(now=f"{now.astimezone(settings.zone):%m-%d %H:%M}"))
     if k.rise:
         facts.append(w["since"].format(since=f"{k.rise.since:%Y-%m-%d}"))
     facts.append(w["left_out"].format(duplicates=k.left_out.duplicates, near_duplicates=k.left_out.near_duplicates))
