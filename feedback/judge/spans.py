@@ -38,12 +38,12 @@ _OPENINGS = (
 )  # fmt: skip
 #: Half of a comparison: what was promised, or was before, wants what came of it, and the other way about.
 _PROMISES = (
-    "说好", "说是", "号称", "宣传", "承诺", "海报", "页面", "详情", "写着", "写的", "标的", "标着", "演示", "试听", "明明", "付钱前",
-    "付款前", "买之前", "买的时候", "签约前", "条款", "设置了", "以为", "本来", "口口声声", "答应",
+    "说好", "说是", "号称", "宣传", "承诺", "海报", "页面", "详情", "写着", "写的", "标的", "标着", "演示", "试听",
+    "明明", "付钱前", "付款前", "买之前", "买的时候", "签约前", "条款", "设置了", "以为", "本来", "口口声声", "答应",
 )  # fmt: skip
 _OUTCOMES = (
-    "结果", "实际", "其实", "到手", "收到", "进去", "付完", "付了", "买回来", "买完", "打开", "一看", "到了", "真去", "现在", "没过",
-    "隔天", "第二天", "反而", "竟然", "居然",
+    "结果", "实际", "其实", "到手", "收到", "进去", "付完", "付了", "买回来", "买完", "打开", "一看", "到了", "真去",
+    "现在", "没过", "隔天", "第二天", "反而", "竟然", "居然",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Part(NamedTuple):
 
     start: int
     end: int
+    letters: int
     clauses: tuple[int, ...]
 
 
@@ -92,7 +93,7 @@ def select(
         if not own:
             longest = max(parts, key=lambda part: (part.end - part.start, -part.start))
             return trim(text, longest.start, longest.end)
-    said = [_said(text, part, own, scores) for part in parts]
+    said = [_said(part, own, scores) for part in parts]
     best = max(range(len(parts)), key=lambda place: (said[place], -place))
     first, last = _widened(text, parts, said, best)
     start, end = parts[first].start, parts[last].end
@@ -136,18 +137,18 @@ def _parts(text: str, units: Sequence[Clause]) -> list[Part]:
     for place, unit in enumerate(units):
         gap = text[found[-1].end : unit.start] if found else ""
         if gap and all(mark in _QUOTES for mark in gap):
-            found[-1] = Part(found[-1].start, unit.end, (*found[-1].clauses, place))
+            told, start = (*found[-1].clauses, place), found.pop().start
         else:
-            found.append(Part(unit.start, unit.end, (place,)))
+            told, start = (place,), unit.start
+        found.append(Part(start, unit.end, len(text[start : unit.end].replace(" ", "")), told))
     return found
 
 
-def _said(text: str, part: Part, hits: Sequence[Hit], scores: Sequence[float] | None) -> float:
+def _said(part: Part, hits: Sequence[Hit], scores: Sequence[float] | None) -> float:
     """How much a part says for the code: the model's output, the best hit in it, less for a mere catchword."""
     score = SILENT if scores is None else max(scores[place] for place in part.clauses)
     weight = max((hit.weight for hit in hits if hit.start < part.end and part.start < hit.end), default=0.0)
-    letters = sum(letter not in _TRIM for letter in text[part.start : part.end])
-    return score + HIT * weight - SHORT * max(0, TOLD - letters)
+    return score + HIT * weight - SHORT * max(0, TOLD - part.letters)
 
 
 def _widened(text: str, parts: Sequence[Part], said: Sequence[float], best: int) -> tuple[int, int]:
