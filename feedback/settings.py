@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
 from feedback.errors import BadSettings, UnreadableFile
 
@@ -179,22 +182,86 @@ def load(path: Path | None = None, **overrides: Any) -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(f"{file}: {where}: {first['msg']}", hint=_valid_keys(first)) from None
+        fault = explain(error, Settings)
+        source = _origin(fault.key, data, overrides) or str(file)
+        raise BadSettings(f"{source}: {fault.key}{fault.problem}", hint=fault.hint) from None
 
 
-def _valid_keys(error: Any) -> str | None:
-    if error["type"] != "extra_forbidden":
-        return None
-    section: Any = Settings
-    for part in error["loc"][:-1]:
-        if not (fields := getattr(section, "model_fields", None)):
-            # Inside a table of sections, such as [track.channels.NAME].
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that is wrong: `key` with dots, `problem` (what was given and what is wanted), a hint."""
+
+    key: str
+    problem: str
+    hint: str | None
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> Fault:
+    """The first fault of `error` in words: what the key may be, or which keys there are."""
+    first = error.errors()[0]
+    section, info = _field(model, first["loc"])
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        close = get_close_matches(str(first["loc"][-1]), section.model_fields, n=1)
+        guess = f"did you mean {close[0]}? " if close else ""
+        return Fault(key, ": no such key", f"{guess}valid keys: {', '.join(section.model_fields)}")
+    if first["type"] == "missing":
+        choices = get_args(info.annotation) if info else ()
+        return Fault(key, " is missing", f"one of {', '.join(map(str, choices))}" if choices else _about(info))
+    if first["type"] == "value_error":
+        return Fault(key, f": {first['ctx']['error']}", None)
+    given = first["input"]
+    shown = json.dumps(given, ensure_ascii=False, default=str)
+    wanted = _wanted(info, first)
+    return Fault(key, f" = {shown[:60]}: must be {wanted}", _about(info))
+
+
+def _origin(key: str, data: dict[str, Any], overrides: dict[str, Any]) -> str | None:
+    """Where a value stood that is not from the file."""
+    variable = {"store": "FEEDBACK_STORE", "lang": "FEEDBACK_LANG"}.get(key)
+    if overrides.get(key) is not None:
+        return "command line"
+    return variable if variable and os.environ.get(variable) == data.get(key) else None
+
+
+def _field(model: type[BaseModel], place: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The section that holds what stands at `place`, and the description of the field where it is a known one."""
+    section: Any = model
+    info: FieldInfo | None = None
+    for part in place:
+        if fields := getattr(section, "model_fields", None):
+            if part not in fields:
+                return section, None
+            holder, info = section, fields[part]
+            section = info.annotation
+        elif get_args(section):
+            # Inside a table or list, such as [track.channels.NAME].
             section = get_args(section)[-1]
-            continue
-        section = fields[part].annotation
-    return f"valid keys: {', '.join(section.model_fields)}"
+    return (section if hasattr(section, "model_fields") else holder), info
+
+
+_TYPES: Final = {"bool": "true or false", "int": "a whole number", "float": "a number", "string": "a text in quotes",
+                 "list": "a list", "dict": "a table", "model": "a table", "path": "a path in quotes"}  # fmt: skip
+
+
+def _wanted(info: FieldInfo | None, error: Any) -> str:
+    """What a field takes: its choices, else its kind and range."""
+    if error["type"] == "literal_error":
+        return f"one of {error['ctx']['expected']}".replace("'", "").replace(" or ", ", ")
+    kind = str(error["type"]).partition("_")[0]
+    known = info.annotation if info else None
+    plain = "a number" if known is float else "a whole number" if known is int else None
+    limits = {name: getattr(mark, name) for mark in (info.metadata if info else ()) for name in _LIMITS
+              if getattr(mark, name, None) is not None}  # fmt: skip
+    words = " and ".join(f"{_LIMITS[name]} {value:g}" for name, value in sorted(limits.items()))
+    return f"{plain or _TYPES.get(kind, str(error['msg']))} {words}".rstrip()
+
+
+_LIMITS: Final = {"ge": "not below", "gt": "above", "le": "not above", "lt": "below"}
+
+
+def _about(info: FieldInfo | None) -> str | None:
+    return info.description if info and info.description else None
 
 
 def as_toml(settings: Settings) -> str:

@@ -151,12 +151,12 @@ def _with_options(settings: Settings, **options: Any) -> Settings:
     from pydantic import ValidationError
 
     from feedback.errors import UsageError
-    from feedback.settings import TrackSettings
+    from feedback.settings import TrackSettings, explain
 
     given = {name: value for name, value in options.items() if value is not None}
     try:
         changed = TrackSettings.model_validate({**settings.track.model_dump(), **given})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"--{first['loc'][0]}: {first['msg']}", hint="a share between 0 and 1, such as 0.05") from None
+        fault = explain(error, TrackSettings)
+        raise UsageError(f"--{fault.key}{fault.problem.replace(' = ', ' ', 1)}", hint="a share, such as 0.05 for 5%") from None
     return settings.model_copy(update={"track": changed})

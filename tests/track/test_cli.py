@@ -139,7 +139,9 @@ def test_an_empty_window_says_where_the_data_end(command: Command) -> None:
 
 def test_wrong_usage_and_wrong_input(command: Command, tmp_path: Path) -> None:
     assert "'7m' is not a period" in command.refused("track", "--window", "7m", code=2)
-    assert "--threshold" in command.refused("track", "--threshold", "5", code=2)
+    assert command.refused("track", "--threshold", "5", code=2) == (
+        "--threshold 5.0: must be a number above 0 and below 1 (a share, such as 0.05 for 5%)"
+    )
     assert "'11/21' is not a date" in command.refused("track", "--as-of", "11/21", code=2)
     assert "more than 20,000 points" in command.refused("track", "--since", "2001-01-01", "--step", "1h", code=2)
     assert "not before" in command.refused("track", "--since", "2026-11-09", "--until", "2026-11-08", code=2)
