@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +20,7 @@ from feedback.judge.signals import Signals, read
 from feedback.judge.spans import spans
 from feedback.judge.stages import stage_of
 from feedback.lexicon import Taxonomy, taxonomy
-from feedback.records import FAMILIES, POLARITIES, UNSPECIFIED, Verdict
+from feedback.records import FAMILIES, POLARITIES, UNSPECIFIED, Span, Verdict
 from feedback.text.clauses import Clause, clauses
 
 Array = NDArray[np.float32]
@@ -43,6 +44,7 @@ class Judge:
         names = (*model.meta.codes, *FAMILIES)
         reach = [self.thresholds.get(name, 0.5) if name in tax.codes or name in FAMILIES else 2.0 for name in names]
         self._cut = np.array(reach, np.float32)
+        self._held = [place for place, code in enumerate(model.meta.codes) if code in (thresholds or {})]
         self._order = [model.meta.codes.index(code) for code in tax.codes if code in model.meta.codes]
 
     @classmethod
@@ -63,11 +65,12 @@ class Judge:
         chances, stands = self.scores(signals)
         polarity = stands.argmax(1)
         for row, form in enumerate(signals.forms):
-            if not form.strip():
-                # Nothing of it is the author's own: no stand, no complaint.
+            if not _speaks(form):
+                # Nothing of it is the author's own, or nothing but marks: no stand, no complaint.
                 polarity[row] = POLARITIES.index("neutral")
                 chances[row] = np.arange(chances.shape[1]) == polarity[row]
-        given = decide(chances[:, len(POLARITIES) :], self._cut, polarity, self.model.meta.codes, self.taxonomy)
+        likely = chances[:, len(POLARITIES) :]
+        given = decide(likely, self._cut, polarity, self.model.meta.codes, self.taxonomy, self._held)
         verdicts = self._verdicts(polarity, chances.astype(np.float64), given)
         blaming = [row for row, verdict in enumerate(verdicts) if verdict.codes]
         units = [clauses(signals.forms[row], signals.forms[row]) for row in blaming]
@@ -103,10 +106,17 @@ class Judge:
         labels = self.model.meta.labels
         scores = {code: heard[:, labels.index(code)].tolist() for code in verdict.codes if code != UNSPECIFIED}
         scores[UNSPECIFIED] = heard[:, 0].tolist()
-        found = spans(form, verdict.codes, hits, scores, units)
+        # Without letters (an emoji, say) the whole text is what shows the code.
+        bare = tuple(Span(code, 0, len(text), text) for code in verdict.codes)
+        found = spans(form, verdict.codes, hits, scores, units) or bare
         shown = tuple(replace(span, quote=text[span.start : span.end]) for span in found)
         stage = stage_of(form, verdict.codes, shown, self.taxonomy.stages.values())
         return replace(verdict, spans=tuple(sorted(shown, key=lambda s: (s.start, s.end, s.code))), stage=stage)
+
+
+def _speaks(form: str) -> bool:
+    """Whether there is a letter, a number or a symbol (emoji) in it."""
+    return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in form)
 
 
 @lru_cache(maxsize=2)

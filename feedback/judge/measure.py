@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from feedback.records import FAMILIES, POLARITIES, UNSPECIFIED
 
 Array = NDArray[np.float32]
 _P = len(POLARITIES)
+#: The share of its threshold at which a code may speak for blame that no code was given to; chosen on unseen sources.
+_HALFWAY: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,14 @@ def _tune(outputs: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def decide(
-    chance: Array, cut: Array, polarity: NDArray[np.int64], codes: tuple[str, ...], tax: Taxonomy
-) -> NDArray[np.bool_]:
+    chance: Array, cut: Array, polarity: NDArray[np.int64], codes: tuple[str, ...], tax: Taxonomy,
+    held: Sequence[int] = (),
+) -> NDArray[np.bool_]:  # fmt: skip
     """Codes given, texts × codes, from the chances of codes, then families, and the thresholds `cut` of both.
 
     A family that is sure of itself while none of its codes is: its likeliest code speaks for it. `unspecified` stands
-    alone, and only under blame.
+    alone, and only under blame. Blame always has a code: where none was given, the one nearest to its threshold, if it
+    is halfway there (`unspecified` otherwise); never one of the columns `held`, whose thresholds people set.
     """
     given = chance[:, : len(codes)] >= cut[: len(codes)]
     ratio = chance[:, : len(codes)] / cut[: len(codes)]
@@ -95,8 +101,12 @@ def decide(
             given[alone, np.array(members)[ratio[alone][:, members].argmax(1)]] = True
     if UNSPECIFIED in codes:
         j = codes.index(UNSPECIFIED)
-        others = np.delete(given, j, 1).any(1)
-        given[:, j] &= ~others & (polarity <= POLARITIES.index("mixed"))
+        blamed = polarity <= POLARITIES.index("mixed")
+        given[:, j] &= ~np.delete(given, j, 1).any(1) & blamed
+        bare = np.flatnonzero(blamed & ~given.any(1))
+        ratio[:, list(held)] = 0
+        nearest = ratio[bare].argmax(1)
+        given[bare, np.where(ratio[bare, nearest] > _HALFWAY, nearest, j)] = True
     return given
 
 

@@ -45,6 +45,13 @@ def test_every_verdict_keeps_the_contract(judge: Judge) -> None:
         assert {span.code for span in verdict.spans} == set(verdict.codes)
 
 
+def test_blame_always_has_a_code_and_marks_alone_blame_nothing(judge: Judge) -> None:
+    found = judge.judge(["😡😡😡", "。。。！！！", "垃圾中的战斗机", "说多了都是泪，懂的都懂"])
+    assert [(v.polarity, v.codes) for v in found[:2]] == [("negative", ("unspecified",)), ("neutral", ())]
+    assert [(s.code, s.start, s.end, s.quote) for s in found[0].spans] == [("unspecified", 0, 3, "😡😡😡")]
+    assert all(v.codes for v in found if v.polarity in ("negative", "mixed"))
+
+
 def test_a_text_is_judged_alike_in_any_batch(judge: Judge) -> None:
     texts = [*HOSTILE, "闪退", "太贵"]
     together = judge.judge(texts)
