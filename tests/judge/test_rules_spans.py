@@ -25,7 +25,12 @@ def test_each_code_points_at_its_own_words():
     ("text", "code", "scores", "quote"),
     [
         # The statement of fact, not the catchword that announces it.
-        ("闪退。每次点开相册就闪退回桌面，重装也没用", "function", [3, 2.5, 2], "每次点开相册就闪退回桌面，重装也没用"),
+        (
+            "闪退。每次点开相册就闪退回桌面，重装了三遍还是老样子",
+            "function",
+            [3, 2.5, 2.5],
+            "每次点开相册就闪退回桌面，重装了三遍还是老样子",
+        ),
         ("闪退，每次如此", "function", [3, -4], "闪退"),
         # Speech in quotation marks belongs to its clause, closing mark included.
         ("问进度，客服就会回“请耐心等待”，烦", "support", [-3, 1, 0, -5], "客服就会回“请耐心等待”"),
