@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
+import pandas as pd
+
 from feedback.errors import BadModel, NothingToDo, UsageError
 from feedback.judge import model as judge_model
 from feedback.judge.prevalence import Rates, combined
@@ -28,13 +30,16 @@ from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import Tracked
 from feedback.track.share import Adjusted
 from feedback.track.signs import Sign
+from feedback.track.windows import period
 
 
 @dataclass(frozen=True)
 class TrackResult:
     """Keywords watched, their incidents (all that are kept) and those that this run opened, or would with dry_run.
 
-    `waiting` records are not yet judged and count nowhere; `rates` are those of the judges, by name.
+    `waiting` records are not yet judged and count nowhere; `rates` are those of the judges, by name; `stale` is the
+    time of the newest record where it lies more than a step before the window's end; `unmet` keywords were asked for,
+    are known to no list, and stand in no record.
     """
 
     tracked: Tracked
@@ -44,6 +49,8 @@ class TrackResult:
     waiting: int
     signs: tuple[Sign, ...] = ()
     rates: Mapping[str, Rates | None] = field(default_factory=dict)
+    stale: datetime | None = None
+    unmet: tuple[str, ...] = ()
 
 
 def track(
@@ -100,7 +107,21 @@ def track(
             nps_floor=settings.track.nps_floor,
         ),
         rates=rates,
+        stale=_stale(frame, end, settings),
+        unmet=tuple(
+            w.keyword
+            for w in tracked.keywords
+            if keywords and w.last_mention is None and w.keyword not in {*known, *configured, *present}
+        ),
     )
+
+
+def _stale(frame: pd.DataFrame, end: datetime, settings: Settings) -> datetime | None:
+    newest = frame["created_at"].max()
+    if pd.isna(newest):
+        return None
+    last: datetime = newest.tz_convert(settings.zone).to_pydatetime()
+    return last if end - last > period(settings.track.step, "--step") else None
 
 
 def judge_rates(store: Store, settings: Settings) -> dict[str, Rates | None]:
@@ -183,8 +204,8 @@ def notify(
 ) -> tuple[Notification, ...]:
     """Send what is still to be said of the incidents of `result`, keeping what became of each message.
 
-    Within the quiet hours messages are held and go with the first run after them. Raises BadSettings when a channel
-    lacks what it needs.
+    Within the quiet hours messages are held and go with the first run after them. A channel that lacks what it needs
+    counts as failed.
     """
     # The web client takes a while to load, and most runs send nothing.
     from feedback.track.notify import deliver

@@ -100,7 +100,7 @@ class TrackSettings(Section):
     nps_floor: float = Field(default=0, ge=-100, le=100, description="an NPS below it is red")
     keywords: dict[str, list[str]] = Field(
         default_factory=dict,
-        description="keyword = [the words that count as it]; beside those of lexicons/products.toml",
+        description='"keyword" = [words that count as it; "-word" bars, "+word" is needed]; see lexicons/products.toml',
     )
 
 
@@ -172,7 +172,10 @@ def load(path: Path | None = None, **overrides: Any) -> Settings:
         try:
             data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{file}: {error}", hint="the settings file must be TOML in UTF-8") from None
+            hint = "the settings file must be TOML in UTF-8"
+            if "key part" in str(error):
+                hint += ', where names in Chinese stand in quotes: "某应用" = ["某应用", "某APP"]'
+            raise BadSettings(f"{file}: {error}", hint=hint) from None
     elif named:
         raise UnreadableFile(f"{file}: no such settings file", hint="leave --settings out to use the defaults")
     for key, variable in (("store", "FEEDBACK_STORE"), ("lang", "FEEDBACK_LANG")):

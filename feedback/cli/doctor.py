@@ -49,7 +49,7 @@ def doctor(
         typer.echo(as_toml(settings), nl=False)
         return
     checks = [_python(), *_extras()]
-    for name, look in (("lexicons", _lexicons), ("judge", _judge), ("store", _store)):
+    for name, look in (("lexicons", _lexicons), ("judge", _judge), ("channels", _channels), ("store", _store)):
         checks.append(_guard(name, look, settings, FeedbackError))
     if as_json:
         typer.echo(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False, indent=2))
@@ -108,6 +108,18 @@ def _judge(settings: Settings) -> Check:
         f"{name}, learned from {learned['gold'] + learned['examples']:,} records; a trial complaint reads"
         f" {verdict.polarity}, {', '.join(verdict.codes) or 'no code'}",
     )
+
+
+def _channels(settings: Settings) -> Check:
+    import os
+
+    from feedback.track.channels import cure, lacks
+
+    channels = settings.track.channels
+    if not channels:
+        return Check("channels", None, "none set up: alerts are printed only ([track.channels.NAME] adds one)")
+    broken = [cure(name, lack) for name, one in channels.items() if (lack := lacks(name, one, os.environ))]
+    return Check("channels", not broken, "; ".join(broken) or f"{', '.join(channels)}: ready (not tried)")
 
 
 def _store(settings: Settings) -> Check:

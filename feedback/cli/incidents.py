@@ -56,7 +56,13 @@ def show(
     context: typer.Context,
     incident_id: _Id,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write the brief to this file: .html, else Markdown.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write the brief to this file: .html, else Markdown.",
+            show_default="print plain text",
+        ),
     ] = None,
     as_of: _AsOf = None,
     as_json: _Json = False,
@@ -66,7 +72,7 @@ def show(
     from feedback.cli import moments
     from feedback.errors import UsageError
     from feedback.store import Store
-    from feedback.track.brief import html, markdown
+    from feedback.track.brief import html, markdown, plain
     from feedback.track.incidents import named
 
     settings = context.obj.settings()
@@ -79,7 +85,7 @@ def show(
         _show(incident, history, now, settings.lang, as_json=True)
         return
     if output is None:
-        typer.echo(markdown(page), nl=False)
+        typer.echo(plain(page), nl=False)
         return
     try:
         output.write_text(html(page) if output.suffix.lower() == ".html" else markdown(page), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from feedback.pipeline import TrackResult
     from feedback.settings import Settings
     from feedback.store.incidents import Notification
 
@@ -25,7 +27,10 @@ def track(
     product: Annotated[list[str] | None, typer.Option(help="Only records of this product; may be repeated.")] = None,
     keyword: Annotated[
         list[str] | None,
-        typer.Option(help="Watch this keyword; may be repeated.", show_default="all of settings and lexicon"),
+        typer.Option(
+            help="Watch this keyword, or a list such as 苹果,iphone,-果汁,+系统; may be repeated.",
+            show_default="all of settings and lexicon",
+        ),
     ] = None,
     window: Annotated[str | None, typer.Option(help="Length of the window.", show_default="7d")] = None,
     step: Annotated[str | None, typer.Option(help="Length of a step of the series.", show_default="1d")] = None,
@@ -107,7 +112,7 @@ def _look(settings: Settings, view: _View) -> bool:
     """One look: count, open incidents, send, print. Is any keyword in breach?"""
     from feedback import pipeline
     from feedback.cli import moments
-    from feedback.cli.trackview import as_document, failures, notes, show
+    from feedback.cli.trackview import as_document, failures, notes, show, unready
     from feedback.errors import UsageError
     from feedback.store import Store
 
@@ -139,12 +144,32 @@ def _look(settings: Settings, view: _View) -> bool:
     else:
         show(result, settings)
     if not view.quiet:
-        for line in notes(result, settings.lang, dry_run=view.dry_run):
+        lines = [*notes(result, settings.lang, dry_run=view.dry_run)]
+        # What --notify could not send is told below.
+        lines += [] if view.notify and not view.dry_run else unready(settings, os.environ)
+        for line in lines:
             typer.echo(line, err=True)
     # Said even with -q: an alarm that reached nobody is a fault, not a note.
     for line in failures(sent, settings.lang):
         typer.echo(line, err=True)
+    if result.unmet:
+        _unmet(result)
     return result.tracked.breach
+
+
+def _unmet(result: TrackResult) -> None:
+    """A keyword that no record names is most likely mistyped: not passed over in silence, even with -q."""
+    from feedback.errors import NothingToDo
+
+    others = ", ".join(w.keyword for w in result.tracked.keywords if w.last_mention) or "none of those asked for"
+    error = NothingToDo(
+        f"--keyword {', '.join(result.unmet)}: no record before {result.tracked.end:%Y-%m-%d %H:%M} names it",
+        hint=f"named: {others}; without --keyword all that are known are watched",
+    )
+    if not result.tracked.breach:
+        raise error
+    # A breach of another keyword is the exit code.
+    typer.echo(f"feedback: {error}", err=True)
 
 
 def _with_options(settings: Settings, **options: Any) -> Settings:
@@ -158,5 +183,6 @@ def _with_options(settings: Settings, **options: Any) -> Settings:
         changed = TrackSettings.model_validate({**settings.track.model_dump(), **given})
     except ValidationError as error:
         fault = explain(error, TrackSettings)
-        raise UsageError(f"--{fault.key}{fault.problem.replace(' = ', ' ', 1)}", hint="a share, such as 0.05 for 5%") from None
+        told = f"--{fault.key}{fault.problem.replace(' = ', ' ', 1)}"
+        raise UsageError(told, hint="a share, such as 0.05 for 5%") from None
     return settings.model_copy(update={"track": changed})

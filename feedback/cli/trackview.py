@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from feedback.cli.trackwords import CAUSES, INCIDENT_STATES, STATES, word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,92 +18,6 @@ if TYPE_CHECKING:
     from feedback.track.incidents import Incident
     from feedback.track.monitor import Point, Watched
     from feedback.track.signs import Sign
-
-_STATES = {
-    "breach": ("超线", "bold red"),
-    "watch": ("关注", "yellow"),
-    "calm": ("平稳", "green"),
-    "too few": ("样本不足", "dim"),
-}
-_INCIDENT_STATES = {"open": "待响应", "acknowledged": "处理中", "closed": "已关闭"}
-_WORDS = {
-    "title": ("负面声量：{start} 至 {end}，警戒线 {threshold}", "Negative share: {start} to {end}, line {threshold}"),
-    "columns": (
-        ("关键词", "状态", "提及", "负面", "负面占比（{level} 区间）", "校正后（含误差）", "自何时", "剔除 复制/近似"),
-        ("keyword", "state", "n", "negative", "share ({level} interval)", "corrected", "since", "left out exact/near"),
-    ),
-    "partial": ("末段未完：{end} 之后还没有数据", "last step incomplete: it ends only after {end}"),
-    "incidents": ("事件", "Incidents"),
-    "incident_columns": (
-        ("编号", "关键词", "状态", "起因", "开启", "截止", "负责人"),
-        ("id", "keyword", "state", "cause", "opened", "due", "owner"),
-    ),
-    "none": ("没有事件。", "No incidents."),
-    "overdue": ("已超时", "overdue"),
-    "opened": ("新开事件 {id}（{keyword}），{due} 前须给出危机公关预案", "opened {id} ({keyword}), due {due}"),
-    "would": (
-        "将会新开事件：{keyword}（--dry-run，未写入）",
-        "would open an incident: {keyword} (--dry-run, nothing written)",
-    ),
-    "empty": (
-        "{keyword}：窗口内没有提及，最近一次提及在 {last}；可用 --as-of {day} 回看",
-        "{keyword}: nothing in the window, last mentioned {last}; try --as-of {day}",
-    ),
-    "never": ("{keyword}：没有任何提及", "{keyword}: never mentioned"),
-    "waiting": (
-        "另有 {n} 条尚未判定，未计入；先运行 feedback analyze",
-        "{n} records are not judged yet and do not count; run feedback analyze",
-    ),
-    "judged": (
-        "{keyword}：判定误差足以造成这个占比：校正后 {share:.1%}（{lower:.1%}–{upper:.1%}）；先人工核对原帖",
-        "{keyword}: the judge's own errors could make this share: corrected {share:.1%} ({lower:.1%}–{upper:.1%}); "
-        "read the posts first",
-    ),
-    "volume": (
-        "{subject}：声量突增而占比未变：{now:.0f} 条，此前平均 {before:.1f} 条",
-        "{subject}: volume bursts, the share does not: {now:.0f}, {before:.1f} on average before",
-    ),
-    "praise copies": (
-        "{subject}：好评疑似刷量：{now:.0f} 条雷同好评（此前共 {before:.0f} 条）",
-        "{subject}: praise looks bought: {now:.0f} copies of praise ({before:.0f} in all before)",
-    ),
-    "praise deleted": (
-        "{subject}：好评疑似刷量：{now:.0f} 条五星评论已被删除（此前共 {before:.0f} 条）",
-        "{subject}: praise looks bought: {now:.0f} five-star reviews deleted ({before:.0f} in all before)",
-    ),
-    "theme": (
-        "{subject}：罕见抱怨快速增长：{about} {now:.0f} 条（此前共 {before:.0f} 条）",
-        "{subject}: a rare complaint grows fast: {about}, {now:.0f} ({before:.0f} in all before)",
-    ),
-    "nps floor": (
-        "{subject}：NPS 亮红：{now:.0f}，低于下限；启动 CEO直通车 + 产品体验官",
-        "{subject}: NPS is red: {now:.0f}, below its floor; CEO hotline and product experience officer",
-    ),
-    "nps fall": (
-        "{subject}：NPS 亮红：由 {before:.0f} 跌至 {now:.0f}，超出误差；启动 CEO直通车 + 产品体验官",
-        "{subject}: NPS is red: from {before:.0f} to {now:.0f}, beyond its interval; CEO hotline and product officer",
-    ),
-    "failed": (
-        "{id} 未能送达 {channel}（试 {attempts} 次）：{error}；下次 --notify 再试",
-        "{id} did not reach {channel} ({attempts} attempts): {error}; the next --notify tries again",
-    ),
-    "bh": (
-        "{m} 个关键词同时检验：超线须过 Benjamini–Hochberg（错误发现率 {q}）",
-        "{m} keywords tested at once: a breach must survive Benjamini–Hochberg (false discovery rate {q})",
-    ),
-    "alarm": (
-        "{keyword}：序贯警报于 {rang} 响起，上升约始于 {since}"
-        "（证据 {evidence:.1f} > {limit:.1f} nat，基准 {reference:.1%}）",
-        "{keyword}: sequential alarm rang {rang}, rise since about {since} "
-        "(evidence {evidence:.1f} > {limit:.1f} nats, reference {reference:.1%})",
-    ),
-}  # fmt: skip
-_CAUSES = {"breach": "占比超线", "alarm": "序贯警报"}
-
-
-def word(name: str, lang: str) -> Any:
-    """The wording `name` in `lang`."""
-    return _WORDS[name][0 if lang == "zh" else 1]
 
 
 def as_document(result: TrackResult) -> dict[str, Any]:
@@ -160,7 +76,7 @@ def show(result: TrackResult, settings: Settings) -> None:
         level = f"{settings.track.confidence:.0%}"
         table.add_column(name.format(level=level), justify="right" if number in (2, 3, 4, 5, 7) else "left")
     for watched in tracked.keywords:
-        label, style = _STATES[watched.state]
+        label, style = STATES[watched.state]
         table.add_row(
             escape(watched.keyword),
             f"[{style}]{label if lang == 'zh' else watched.state}[/]",
@@ -172,9 +88,6 @@ def show(result: TrackResult, settings: Settings) -> None:
             f"{watched.left_out.duplicates} / {watched.left_out.near_duplicates}",
         )
     out.print(table)
-    last = tracked.keywords[0].series[-1].window if tracked.keywords and tracked.keywords[0].series else None
-    if last and not last.complete:
-        out.print(word("partial", lang).format(end=f"{last.end:%Y-%m-%d %H:%M}"), style="dim", highlight=False)
     out.print()
     show_incidents(out, result.incidents, result.now, lang)
 
@@ -191,13 +104,13 @@ def show_incidents(out: Console, incidents: Sequence[Incident], now: datetime, l
     for name in word("incident_columns", lang):
         table.add_column(name)
     for incident in incidents:
-        state = _INCIDENT_STATES[incident.state] if lang == "zh" else incident.state
+        state = INCIDENT_STATES[incident.state] if lang == "zh" else incident.state
         late = f" [bold red]{word('overdue', lang)}[/]" if incident.overdue(now) else ""
         table.add_row(
             incident.id,
             escape(incident.keyword),
             state + late,
-            _CAUSES[incident.cause] if lang == "zh" else incident.cause,
+            CAUSES[incident.cause] if lang == "zh" else incident.cause,
             f"{incident.opened_at:%Y-%m-%d %H:%M}",
             f"{incident.due_at:%Y-%m-%d %H:%M}",
             escape(incident.owner or "—"),
@@ -235,6 +148,9 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
             yield word("empty", lang).format(
                 keyword=watched.keyword, last=f"{last:%Y-%m-%d %H:%M}", day=f"{last:%Y-%m-%d}"
             )
+    if result.stale and any(watched.share.n for watched in result.tracked.keywords):
+        last = result.stale
+        yield word("stale", lang).format(last=f"{last:%Y-%m-%d %H:%M}", day=f"{last:%Y-%m-%d}")
     for sign in result.signs:
         name = f"{sign.kind} {sign.red or sign.about}" if sign.kind in ("nps", "praise") else sign.kind
         code = taxonomy().codes.get(sign.about or "")
@@ -245,6 +161,16 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
         yield word("bh", lang).format(m=tested, q=result.tracked.false_discovery_rate)
     if result.waiting:
         yield word("waiting", lang).format(n=result.waiting)
+
+
+def unready(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    """Lines for channels through which no alert could go."""
+    from feedback.track.channels import lacks, variable
+
+    for name, channel in settings.track.channels.items():
+        if lack := lacks(name, channel, environment):
+            text = word(f"channel {lack}", settings.lang)
+            yield text.format(channel=name, variable=variable(name, "URL"))
 
 
 def failures(sent: Sequence[Notification], lang: str) -> Iterator[str]:
@@ -300,6 +226,8 @@ def _keyword(watched: Watched) -> dict[str, Any]:
         if alarm
         else None,
         "products": dict(watched.products),
+        "mentions": len(watched.mentions.times),
+        "last_mention": _iso(watched.last_mention),
     }
 
 

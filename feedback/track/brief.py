@@ -220,6 +220,18 @@ def markdown(page: Brief) -> str:
     return "\n".join(out)
 
 
+def plain(page: Brief) -> str:
+    """The page as plain text for a terminal; what people wrote can send it no commands."""
+    out = [page.title, ""]
+    for section in page.sections:
+        out += [f"【{section.title}】", *section.lines, *(f"  · {point}" for point in section.points)]
+        for text, source in section.quotes:
+            out += [*(f"  | {line}" for line in text.splitlines() if line.strip()), f"    — {source}"]
+        out += [f"  [ ] {task}" for task in section.tasks]
+        out.append("")
+    return "\n".join("".join(c for c in line if c.isprintable()) for line in out)
+
+
 def html(page: Brief) -> str:
     """The page as one self-contained HTML document."""
     e = escaping.escape

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ahocorasick
 
-from feedback.errors import BadLexicon, BadSettings
+from feedback.errors import BadLexicon, BadSettings, UsageError
 from feedback.lexicon import find, read_toml
 from feedback.text.normal import normalise
 
@@ -72,18 +72,32 @@ def from_settings(keywords: Mapping[str, Sequence[str]]) -> dict[str, Keyword]:
     return found
 
 
+def spelled(asked: str) -> Keyword:
+    """A keyword as people ask for it: a word, or a list with rules as in the settings: `苹果,iphone,-果汁,+系统`.
+
+    It is a list when one of several items parted by commas begins with + or -. The name stays as it was asked, so that
+    an incident finds its rule again. Raises UsageError when no word is left to look for.
+    """
+    items = [item.strip() for item in asked.replace("，", ",").split(",")]
+    if len(items) == 1 or not any(item[:1] in ("+", "-") for item in items if item):
+        return Keyword(asked, (asked,))
+    if all(item[:1] in ("+", "-") for item in items if item):
+        raise UsageError(f"--keyword {asked}: no word to look for", hint="for example 苹果,iphone,-果汁,+系统")
+    return from_settings({asked: items})[asked]
+
+
 def choose(
     asked: Sequence[str], known: Mapping[str, Keyword], configured: Mapping[str, Keyword], present: Sequence[str]
 ) -> list[Keyword]:
     """The keywords to watch, each once.
 
-    `asked` ones: with their words when the settings or the lexicon know them, else the word itself. None asked: all
-    `configured`, all `known`, and the own name of each product `present` that is no word of those.
+    `asked` ones: with their words when the settings or the lexicon know them, else as `spelled` says. None asked: all
+    `configured`, all `known`, and the own name of each product `present` that is no word of those. Raises UsageError.
     """
     every = {**known, **configured}
     wanted = list(dict.fromkeys(name.strip() for name in asked if name.strip()))
     if wanted:
-        return [every.get(name, Keyword(name, (name,))) for name in wanted]
+        return [every.get(name) or spelled(name) for name in wanted]
     covered = {normalise(word) for keyword in every.values() for word in (keyword.name, *keyword.words)}
     others = [name for name in sorted(set(present)) if normalise(name) not in covered]
     return [*configured.values(), *(k for k in known.values() if k.name not in configured)] + [

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 import smtplib
 import subprocess
 from collections.abc import Callable, Mapping
@@ -22,8 +21,8 @@ from typing import Any, Final
 import httpx
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from feedback.errors import BadSettings
 from feedback.settings import ChannelSettings
+from feedback.track.channels import cure, lacks, variable
 from feedback.track.messages import Message
 
 ATTEMPTS: Final = 4
@@ -47,11 +46,6 @@ class Delivery:
     error: str | None
 
 
-def variable(channel: str, what: str) -> str:
-    """The environment variable that holds `what` (URL, SECRET, USER, PASSWORD) of a channel."""
-    return f"FEEDBACK_NOTIFY_{re.sub(r'[^A-Z0-9]', '_', channel.upper())}_{what}"
-
-
 def deliver(
     message: Message,
     name: str,
@@ -63,8 +57,11 @@ def deliver(
 ) -> Delivery:
     """Send, with up to four attempts and growing pauses between them; a failure is returned, not raised.
 
-    `clock` gives seconds since 1970 for signatures. Raises BadSettings when the channel lacks what it needs.
+    `clock` gives seconds since 1970 for signatures. A channel that lacks what it needs fails without an attempt, so
+    that the others are still told.
     """
+    if lack := lacks(name, channel, environment):
+        return Delivery(False, 0, cure(name, lack))
     send = _sender(message, name, channel, environment, clock)
     attempts = 0
 
@@ -91,21 +88,11 @@ def _sender(
     message: Message, name: str, channel: ChannelSettings, environment: Mapping[str, str], clock: Callable[[], float]
 ) -> Callable[[], None]:
     if channel.kind == "mail":
-        if not (channel.host and channel.sender and channel.to):
-            raise BadSettings(
-                f"track.channels.{name}: mail needs host, sender and to", hint="add them to feedback.toml"
-            )
         user, password = environment.get(variable(name, "USER")), environment.get(variable(name, "PASSWORD"))
         return lambda: _mail(message, channel, user, password)
     if channel.kind == "command":
-        if not channel.command:
-            raise BadSettings(f"track.channels.{name}: no command", hint='command = ["program", "argument"]')
         return lambda: _command(message, channel.command)
-    url = environment.get(variable(name, "URL"))
-    if not url:
-        raise BadSettings(
-            f"track.channels.{name}: no address", hint=f"put it into the environment variable {variable(name, 'URL')}"
-        )
+    url = environment[variable(name, "URL")]
     secret = environment.get(variable(name, "SECRET"))
     return lambda: _post(message, channel.kind, url, secret, clock)
 

@@ -39,12 +39,17 @@ def test_precedence_is_option_environment_file(tmp_path: Path, monkeypatch: pyte
         ("[leads]\nquotes = 0\n", "leads.quotes = 0: must be a whole number not below 1 (quotes kept per lead)"),
         ("[trak]\nthreshold = 0.1\n", "trak: no such key (did you mean track? valid keys: store, lang, timezone"),
         ("track = 3\n", "track = 3: must be a table"),
-        ('[track]\nkeywords = { a = "x" }\n', 'track.keywords.a = "x": must be a list (keyword ='),
+        ('[track]\nkeywords = { a = "x" }\n', 'track.keywords.a = "x": must be a list ("keyword" ='),
         ('[track.channels.pr]\nkind = "post"\n', 'track.channels.pr.kind = "post": must be one of feishu, dingtalk'),
         ("[track.channels.pr]\nport = 25\n", "track.channels.pr.kind is missing (one of feishu, dingtalk, wecom"),
         ('[ingest]\nkeep_raw = "maybe"\n', 'ingest.keep_raw = "maybe": must be true or false'),
         ('timezone = "Mars/Olympus"\n', "timezone: unknown time zone 'Mars/Olympus'; give an IANA name such as Asia"),
         ('lang = "fr"\n', 'lang = "fr": must be one of zh, en'),
+        (
+            "[track]\nkeywords = { 青舟 = [] }\n",
+            "Invalid initial character for a key part (at line 2, column 14) (the"
+            ' settings file must be TOML in UTF-8, where names in Chinese stand in quotes: "某应用" =',
+        ),
         ("[track\n", "Expected ']' at the end of a table declaration (at line 1, column 7) (the settings file must be"),
     ],
 )

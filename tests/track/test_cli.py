@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from feedback import pipeline_track
+from feedback.cli import doctor as doctor_verb
 from feedback.cli import incidents as incidents_verb
 from feedback.cli import track as track_verb
 from feedback.cli import trackwatch
@@ -37,6 +38,7 @@ class Command:
         app = typer.Typer()
         track_verb.register(app)
         incidents_verb.register(app)
+        doctor_verb.register(app)
         obj = Globals(self.store, self.settings, self.lang, quiet=False)
         result = CliRunner().invoke(app, list(words), obj=obj)
         if isinstance(result.exception, FeedbackError):
@@ -80,10 +82,10 @@ def test_the_document_is_that_of_the_contract(command: Command) -> None:
                 "left_out": {"duplicates": 2, "near_duplicates": 0},
                 "window": {"start": "2026-11-01T00:00:00+08:00", "end": "2026-11-08T00:00:00+08:00"},
                 "since_range": ["2026-10-27", "2026-11-01"], "rose": {"from": 0.0333333333, "to": 0.2},
-                "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0799313988, "upper": 0.3013546397},
+                "by_engagement": 0.2, "adjusted": {"share": 0.1764705882, "lower": 0.0764297946, "upper": 0.2983202441},
                 "alarm": {"rang": "2026-11-05", "since": "2026-10-31", "reference": 0.0460973603,
                           "evidence": 12.017, "limit": 11.381},
-                "products": {"青舟": 380},
+                "products": {"青舟": 380}, "mentions": 380, "last_mention": "2026-11-07T22:48:00+08:00",
             }
         ],
         "incidents": [
@@ -104,7 +106,7 @@ def test_people_get_a_table_and_notes_apart(command: Command) -> None:
     result = command("track", "--as-of", "2026-11-07T12:00", code=3)
     assert "负面声量：2026-10-31 12:00 至 2026-11-07 12:00，警戒线 5.0%" in result.stdout
     assert "超线" in result.stdout
-    assert "末段未完：2026-11-07 12:00 之后还没有数据" in result.stdout
+    assert "末段未完" not in result.stdout
     assert "INC-0001" in result.stdout
     assert result.stderr == (
         "新开事件 INC-0001（青舟），2026-11-08 12:00 前须给出危机公关预案\n"
@@ -130,11 +132,39 @@ def test_calm_is_zero_and_a_higher_line_calms(command: Command) -> None:
 
 
 def test_an_empty_window_says_where_the_data_end(command: Command) -> None:
-    result = command("track", "--as-of", "2027-06-01", "--keyword", "青舟", "--keyword", "无此词")
-    assert result.stderr == (
-        "青舟：窗口内没有提及，最近一次提及在 2026-11-07 22:48；可用 --as-of 2026-11-07 回看\n无此词：没有任何提及\n"
+    result = command("track", "--as-of", "2027-06-01", "--keyword", "青舟")
+    assert result.stderr == "青舟：窗口内没有提及，最近一次提及在 2026-11-07 22:48；可用 --as-of 2026-11-07 回看\n"
+    assert result.stdout.count("样本不足") == 1
+
+
+def test_data_that_end_within_the_window_are_told_of(command: Command) -> None:
+    note = "数据到 2026-11-07 22:48 为止，窗口末段没有任何记录；可用 --as-of 2026-11-07 回看"
+    assert note in command("track", "--as-of", "2026-11-10", code=3).stderr.splitlines()
+    assert "窗口末段" not in command("track", "--as-of", "2026-11-08T12:00", code=3).stderr
+
+
+def test_a_keyword_that_no_record_names_is_an_error_after_the_result(command: Command) -> None:
+    words = ("track", "--as-of", "2026-10-20", "--keyword", "青舟", "--keyword", "清舟", "--json")
+    result = command(*words, code=4)
+    assert [(k["keyword"], k["mentions"], k["last_mention"]) for k in json.loads(result.stdout)["keywords"]] == [
+        ("青舟", 200, "2026-10-20T22:48:00+08:00"), ("清舟", 0, None),
+    ]  # fmt: skip
+    assert str(result.exception) == (
+        "--keyword 清舟: no record before 2026-10-21 00:00 names it"
+        " (named: 青舟; without --keyword all that are known are watched)"
     )
-    assert result.stdout.count("样本不足") == 2
+    words = ("track", "--as-of", "2026-11-07", "--keyword", "青舟", "--keyword", "清舟")
+    assert "feedback: --keyword 清舟: no record" in command(*words, code=3).stderr
+    known = Command(command.store.parent, settings='[track]\nkeywords = { "清舟" = ["清舟"] }\n')
+    assert "清舟：没有任何提及" in known("track", "--as-of", "2026-10-20", "--keyword", "清舟").stderr
+
+
+def test_a_keyword_with_rules_keeps_them_in_its_brief(command: Command) -> None:
+    asked = "青舟,轻舟,-不存在的词,+用着"
+    assert command.json("track", "--as-of", "2026-11-07", "--keyword", asked, code=3)["keywords"][0]["n"] == 70
+    page = command("incidents", "show", "1", "--as-of", "2026-11-07").stdout
+    assert "70 条中 14 条负面" in page
+    assert "no word to look for" in command.refused("track", "--keyword", "-a,-b", code=2)
 
 
 def test_wrong_usage_and_wrong_input(command: Command, tmp_path: Path) -> None:
@@ -179,8 +209,9 @@ def test_an_incident_from_opening_to_closing(command: Command) -> None:
 def test_the_brief_names_cause_and_source_and_is_safe(tmp_path: Path) -> None:
     bad = [
         record(
-            900 + i, at(f"2026-11-0{2 + i // 3}"), "negative", text=f"青舟登录闪退 <script>x</script> 第{i}次",
+            900 + i, at(f"2026-11-0{2 + i // 3}"), "negative", text=f"青舟登录闪退 <script>x</script> 第{i}次\x1b",
             codes=["function"], families=["product"], engagement=100 - i, url="https://example.com/1",
+            file="my_list.csv",
         )
         for i in range(9)
     ]  # fmt: skip
@@ -192,14 +223,20 @@ def test_the_brief_names_cause_and_source_and_is_safe(tmp_path: Path) -> None:
     command = Command(tmp_path)
     command("track", "--as-of", "2026-11-05", code=3)
     page = command("incidents", "show", "1", "--as-of", "2026-11-05").stdout
-    assert "- 功能：9 条" in page
-    assert "- 新说法：" in page
+    assert "  · 功能：9 条" in page
+    assert "  · 新说法：" in page
     assert "闪退" in page
-    assert "> — invented.csv:902 · 互动 100 · https://example.com/1" in page
+    assert "  | 青舟登录闪退 <script>x</script> 第0次\n    — my_list.csv:902 · 互动 100 · https://example.com/1" in page
     assert "疑似协同：5 条雷同，5 个账号（5 个首次出现）" in page
-    assert "- 产品缺陷为主" in page
-    assert "- [ ] 11-06 23:59 给出危机公关预案与整改时间表" in page
-    assert "<script>" not in page
+    assert "  · 产品缺陷为主" in page
+    assert "  [ ] 11-06 23:59 给出危机公关预案与整改时间表" in page
+    assert "\\" not in page
+    assert "\x1b" not in page
+    command("incidents", "show", "1", "--as-of", "2026-11-05", "-o", str(tmp_path / "b.md"))
+    marked = (tmp_path / "b.md").read_text(encoding="utf-8")
+    assert "> — my\\_list.csv:902 · 互动 100" in marked
+    assert "- [ ] 11-06 23:59 给出危机公关预案与整改时间表" in marked
+    assert "<script>" not in marked
     command("incidents", "show", "1", "--as-of", "2026-11-05", "-o", str(tmp_path / "b.html"))
     html = (tmp_path / "b.html").read_text(encoding="utf-8")
     assert "<script>" not in html
@@ -222,6 +259,27 @@ def test_messages_go_once_and_failures_are_tried_again(tmp_path: Path, monkeypat
     with Store(command.store) as store:
         kept = store.rows("SELECT incident_id, state, channel, status, attempts, last_error FROM notifications")
     assert kept == [("INC-0001", "open", "pr", "sent", 2, None)]
+
+
+def test_a_channel_without_address_is_warned_of_and_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "s.duckdb", ROWS)
+    settings = '[track.channels]\nfs = { kind = "feishu" }\npr = { kind = "webhook" }\nm = { kind = "mail" }\n'
+    command = Command(tmp_path, settings=settings)
+    monkeypatch.delenv("FEEDBACK_NOTIFY_FS_URL", raising=False)
+    with http() as seen:
+        monkeypatch.setenv("FEEDBACK_NOTIFY_PR_URL", seen.url)
+        assert command("track", "--as-of", "2026-11-07", "--dry-run", code=3).stderr.splitlines()[-2:] == [
+            "通道 fs 没有可用的网址：请设环境变量 FEEDBACK_NOTIFY_FS_URL，否则预警发不出去",
+            "通道 m 缺 host、sender 或 to：请写入 [track.channels.m]，否则预警发不出去",
+        ]
+        told = command("track", "--as-of", "2026-11-07", "--notify", code=3).stderr
+    assert [body["incident"]["id"] for body in seen.bodies] == ["INC-0001"]
+    assert "INC-0001 未能送达 fs（试 0 次）：track.channels.fs: no web address" in told
+    assert "否则预警发不出去" not in told
+    result = command("doctor", code=1)
+    assert "FAIL channels           track.channels.fs: no web address in the environment variable" in result.stdout
 
 
 def test_quiet_hours_hold_a_message_until_they_are_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.errors import BadLexicon, BadSettings
+from feedback.errors import BadLexicon, BadSettings, UsageError
 from feedback.track.keywords import Keyword, Matcher, choose, from_settings, products
 
 
@@ -55,6 +55,20 @@ def test_settings_lists_take_exclusions() -> None:
     assert keywords["青舟"].words == ("青舟",)
     with pytest.raises(BadSettings, match="without a name"):
         from_settings({" ": ["x"]})
+
+
+def test_rules_on_the_command_line_are_those_of_the_settings() -> None:
+    asked = "苹果, iphone，-水果,+系统,+手机"
+    (keyword,) = choose([asked], {}, {}, [])
+    assert keyword == Keyword(asked, ("苹果", "iphone"), without=("水果",), together=("系统", "手机"))
+    assert found(keyword, "苹果手机", "iPhone 系统", "苹果", "苹果手机不是水果") == [True, True, False, False]
+    # A name that merely holds a comma or a sign is a word.
+    for plain in ("你好,世界", "-5℃", "C++"):
+        assert choose([plain], {}, {}, []) == [Keyword(plain, (plain,))]
+    with pytest.raises(UsageError, match="no word to look for"):
+        choose(["-水果,+系统"], {}, {}, [])
+    known = Keyword("苹果,-水果", ("林檎",))
+    assert choose(["苹果,-水果"], {"苹果,-水果": known}, {}, []) == [known]
 
 
 def test_which_keywords_are_watched() -> None:
