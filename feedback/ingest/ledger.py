@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import glob
+import hashlib
+import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -86,28 +90,64 @@ class Ledger:
 
 
 class Quarantine:
-    """The file of rows set aside, written only when there are any; UTF-8 with BOM, formulas neutralised."""
+    """The file of rows set aside, written only when there are any; UTF-8 with BOM, formulas neutralised.
+
+    A row that stands in a quarantine file of an earlier run is not written again: `path` is then the earlier file.
+    """
 
     def __init__(self, folder: Path, stem: str, now: datetime, lang: str) -> None:
+        self._folder, self._stem, self._lang = folder, stem, lang
         self._path = folder / f"{stem}.quarantine-{now:%Y%m%d-%H%M%S}.csv"
-        self._lang = lang
+        self._earlier: dict[bytes, Path] | None = None
+        self._fresh = True
         self.path: Path | None = None
 
     def write(self, rows: tuple[Quarantined, ...]) -> None:
-        """Append rows."""
+        """Append those of `rows` that no earlier file holds."""
         if not rows:
             return
-        fresh = self.path is None
-        while fresh and self._path.exists():  # two runs within one second
+        if self._earlier is None:
+            self._earlier = dict(self._read())
+        new = []
+        for row in rows:
+            cells = [
+                neutral(v) for v in (row.file, row.sheet or "", row.row or "", say(row.reason, self._lang), row.raw)
+            ]
+            if (file := self._earlier.get(_mark(cells))) is None:
+                new.append(cells)
+            elif self._fresh:
+                self.path = file
+        if new:
+            self._append(new)
+
+    def _append(self, rows: list[list[object]]) -> None:
+        while self._fresh and self._path.exists():  # two runs within one second
             self._path = self._path.with_name(self._path.stem + "x.csv")
-        with self._path.open("w" if fresh else "a", encoding="utf-8-sig" if fresh else "utf-8", newline="") as stream:
+        with self._path.open(
+            "w" if self._fresh else "a", encoding="utf-8-sig" if self._fresh else "utf-8", newline=""
+        ) as stream:
             writer = csv.writer(stream)
-            if fresh:
+            if self._fresh:
                 writer.writerow(QUARANTINE_COLUMNS)
-            for row in rows:
-                cells = [row.file, row.sheet or "", row.row or "", say(row.reason, self._lang), row.raw]
-                writer.writerow([neutral(value) for value in cells])
-        self.path = self._path
+            writer.writerows(rows)
+        self._fresh, self.path = False, self._path
+
+    def _read(self) -> Iterator[tuple[bytes, Path]]:
+        """The marks of the rows of earlier files, the oldest first; a file that people broke is passed over."""
+        csv.field_size_limit(10_000_000)
+        for file in sorted(self._folder.glob(f"{glob.escape(self._stem)}.quarantine-*.csv")):
+            try:
+                with file.open(encoding="utf-8-sig", newline="") as stream:
+                    yield from ((_mark(list(cells)), file) for cells in csv.reader(stream))
+            except (OSError, UnicodeError, csv.Error):
+                continue
+
+
+def _mark(cells: Sequence[object]) -> bytes:
+    """A row by its content and place; the folder of its file and the words of the reason may differ between runs."""
+    file, sheet, row, _, raw = (*map(str, cells), *[""] * 5)[:5]
+    place = [re.split(r"[/\\!]", file)[-1], sheet, row, raw]
+    return hashlib.blake2b("\x1f".join(place).encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def neutral(value: object) -> object:

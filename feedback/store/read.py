@@ -88,13 +88,17 @@ def totals(store: Store) -> tuple[int, tuple[str, ...]]:
 
 
 def aside(store: Store) -> dict[str, int]:
-    """What no count includes, by reason: duplicates, copies, near, quarantined, language, unjudged, undated."""
+    """What no count includes, by reason: duplicates, copies, near, quarantined, language, unjudged, undated.
+
+    A file taken in several times counts its bad rows once, as of the last time.
+    """
     row = store.rows(
         """
         SELECT (SELECT count(*) FROM duplicates),
                count(*) FILTER (f.near_duplicate_of IS NOT NULL AND f.duplicate_reason = 'copy'),
                count(*) FILTER (f.near_duplicate_of IS NOT NULL AND f.duplicate_reason IS DISTINCT FROM 'copy'),
-               (SELECT coalesce(sum(quarantined), 0) FROM ingests),
+               (SELECT coalesce(sum(latest), 0) FROM (SELECT arg_max(quarantined, finished_at) AS latest
+                FROM ingests GROUP BY file, sheet, kind, product)),
                count(*) FILTER (coalesce(f.language, 'zh') <> 'zh'),
                count(*) FILTER (coalesce(f.language, 'zh') = 'zh' AND v.feedback_id IS NULL),
                count(*) FILTER (f.created_at IS NULL)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from feedback.cli import ingest
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
-from feedback.store import Store
+from feedback.store import Store, read
 
 RUNNER = CliRunner()
 CSV = (
@@ -92,6 +92,23 @@ def test_json(folder: Path) -> None:
         1,
         1,
     ]
+
+
+def test_rows_set_aside_once_are_not_written_again(folder: Path) -> None:
+    first = json.loads(run(folder, "a.csv", "--json").stdout)["quarantine"]
+    assert json.loads(run(folder, folder / "a.csv", "--json", lang="en").stdout)["quarantine"] == first
+    assert [str(path) for path in folder.glob("*.quarantine-*.csv")] == [first]
+    with Store(folder / "s.duckdb") as store:
+        assert read.aside(store)["quarantined"] == 1 + 1  # by the two names of the file
+    # What is new goes into a file of its own, without what stands in the first.
+    Path("a.csv").write_text(CSV + "2024-01-04,小赵,2,,\n", encoding="utf-8")
+    second = json.loads(run(folder, "a.csv", "--json").stdout)["quarantine"]
+    assert second != first
+    rows = Path(second).read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert "小赵" in rows[1]
+    Path(first).write_bytes(b"\xff\xfe broken by hand")
+    assert run(folder, "a.csv").exit_code == 0
 
 
 def test_dry_run(folder: Path) -> None:
