@@ -179,7 +179,7 @@ def _about(report: FileReport, lang: str, *, sample: bool, zone: str) -> list[st
         kinds = [f"{messages.mask_name(kind, lang)} {n}" for kind, n in sorted(report.masked.items())]
         lines.append(("  已遮蔽  " if zh else "  masked  ") + "  ".join(kinds))
     told = messages.notes(table.notes, dict(report.notes), lang, as_of_from=table.as_of_from, scale=table.rating_scale)
-    if "created_at" not in table.index and table.layout in ("table", "lines"):
+    if "created_at" not in table.index and (table.layout in ("table", "lines") or table.date_in_name):
         told.append(messages.say("date_in_name" if table.date_in_name else "no_time", lang))
     lines += [f"  ! {line}" for line in told]
     if sample:

@@ -124,6 +124,8 @@ class _Assembler:
         """One answer of an interview."""
         when = self._when(answer.when) if answer.when else self.table.date_in_name
         text = answer.text
+        if when is None and text:
+            self.tally.notes["undated_answers"] += 1
         if len(text) > self.options.settings.max_cell_characters:
             self.set_aside(answer.row, "long_cell", [answer.text])
         elif text:

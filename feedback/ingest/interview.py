@@ -119,6 +119,15 @@ def is_blocks(lines: list[str]) -> bool:
     return asked >= 1 and answered >= 2
 
 
+def is_notes(lines: list[str]) -> bool:
+    """Whether lines are beyond doubt notes of an interview: questions and answers by their labels, a third of them."""
+    named = _named_speakers(lines)
+    labels = [_split(line, named)[0] for line in lines]
+    asked = labels.count("ask")
+    answered = sum(label in ("reply", "person", "speaker") for label in labels)
+    return min(asked, answered) >= 2 and (asked + answered) * 3 >= len(labels)
+
+
 def blocks(rows: Iterable[Row | Quarantined], file: str) -> Iterator[Answer | Quarantined]:
     """Answers of labelled notes; unlabelled lines go on with what stands before them."""
     lines: list[tuple[int, str]] = []

@@ -31,6 +31,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "as_of_name": ("相对时间以文件名中的日期为基准", "relative times count from the date in the file's name"),
     "as_of_mtime": ("相对时间以文件修改时间为基准（可用 --as-of 指定）", "relative times count from the file's modification time (--as-of overrules)"),
     "as_of_option": ("相对时间以 --as-of 为基准", "relative times count from --as-of"),
+    "undated_answers": ("{n} 条没有时间，不进入时间窗口；可在记录里写“访谈时间：2026-01-31”，或把日期写进文件名", "{n} without a time fall into no window: write 访谈时间：2026-01-31 into the notes, or the date into the file's name"),
+    "lines_as_answers": ("没有认出“问/答”的标记：每行当作一个回答（不是访谈的话请改 --kind）", "no marks of questions and answers: each line is taken for an answer (not an interview? mend --kind)"),
+    "rows_as_answers": ("没有问题一栏：每行当作一个回答（不是访谈的话请改 --kind）", "no column of questions: each row is taken for an answer (not an interview? mend --kind)"),
     "no_time": ("没有时间：这些记录不进入时间窗口", "no time: these records fall into no window"),
     "rating_scale": ("评分满分为 {n}，已换算为 5 分制", "ratings are out of {n}: brought to 1..5"),
 }  # fmt: skip

@@ -50,6 +50,13 @@ def understand(sheet: Sheet, options: Options) -> Table | None:
         raise UnreadableFile(
             f"{sheet.source.name}: notes with commas taken for a table", hint="save them as .md or .docx"
         )
+    if options.kind != "interview" and (sheet.lines or len(filled[0][1]) == 1) and interview.is_notes(lines):
+        raise UnreadableFile(
+            f"{sheet.source.name}: questions and answers of an interview, not one {options.kind} a line",
+            hint="take it in with --kind interview",
+        )
+    if sheet.lines and options.kind == "interview":
+        table = replace(table, notes=("lines_as_answers",))
     if sheet.lines:
         # A list of texts may bear a heading of its own.
         heading = names.candidates(lines[0]) if len(lines) > 1 and len(lines[0]) <= 8 else []
@@ -100,7 +107,7 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
             return replace(table, layout="questions", columns=asked, index={})
     reading = dates.Reading(options.zone, table.as_of)
     choice = columns.choose(header, sample, reading, kind=options.kind, mapping=mapping, named=named, where=where)
-    notes = []
+    notes = ["rows_as_answers"] if options.kind == "interview" and "context" not in choice.index else []
     times = [row[choice.index["created_at"]] for row in sample] if "created_at" in choice.index else []
     month_first, evident = dates.month_first(times)
     if not evident:

@@ -8,6 +8,7 @@ from pathlib import Path
 import docx
 import pytest
 
+from feedback.errors import UnreadableFile
 from tests.ingest.conftest import Take
 
 BLOCKS = """被访者：[ID:1]
@@ -109,3 +110,40 @@ def test_word_table(take: Take, tmp_path: Path) -> None:
     document.save(str(tmp_path / "表.docx"))
     taken = take(tmp_path / "表.docx")
     assert (taken.texts, taken.local) == (["总是闪退"], ["2024-01-01 00:00:00"])
+
+
+@pytest.mark.parametrize("kind", ["review", "social", "survey"])
+@pytest.mark.parametrize("text", [BLOCKS, "问：用得怎么样\n答：老是闪退\n问：还用吗\n答：不用了\n"])
+def test_notes_taken_for_another_kind_are_refused(take: Take, text: str, kind: str) -> None:
+    with pytest.raises(UnreadableFile, match=f"questions and answers of an interview, not one {kind} a line"):
+        take(text, "a.txt", kind=kind)
+
+
+def test_reviews_that_speak_of_questions_are_no_notes(take: Take) -> None:
+    lines = [
+        "问题：闪退，一直没人管",
+        "用户：别买",
+        "客服答：等等吧",
+        "好用",
+        "很好",
+        "一般",
+        "不推荐",
+        "卡",
+        "慢",
+        "问了也没用",
+    ]
+    assert len(take("\n".join(lines), "a.txt", kind="review").texts) == 10
+
+
+def test_what_is_no_interview_is_warned_of(take: Take) -> None:
+    assert take("真不错\n老闪退\n", "a.txt", kind="interview").tables[0].notes == ("lines_as_answers",)
+    table = "评分,评论内容\n5,真不错的一个软件\n1,老是闪退用不了\n"
+    assert "rows_as_answers" in take(table, "a.csv", kind="interview").tables[0].notes
+    assert take(BLOCKS, "a.txt", kind="interview").tables[0].notes == ()
+
+
+def test_answers_without_a_time_are_counted(take: Take) -> None:
+    assert take(BLOCKS, "a.txt", kind="interview").notes["undated_answers"] == 3
+    dated = BLOCKS.replace("被访者：[ID:2]", "被访者：[ID:2]\n访谈时间：2026-03-01")
+    assert take(dated, "a.txt", kind="interview").notes["undated_answers"] == 2
+    assert take(BLOCKS, "访谈_20260301.txt", kind="interview").notes["undated_answers"] == 0
