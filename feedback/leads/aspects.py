@@ -14,7 +14,7 @@ from feedback.lexicon import find, read_toml
 from feedback.text.normal import normalise
 
 #: The trade "any" is never thought less likely than this.
-_LEAST_ANY = 0.15
+LEAST_ANY = 0.15
 #: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
 _COMMON = 4.0
 #: A weight below this says nothing: a scene-setting word alone, under a code that is not its own.
@@ -156,7 +156,7 @@ def best(weights: dict[str, float], likely: dict[str, float]) -> str | None:
 
     def merit(key: str) -> float:
         domain = key.split(".", 1)[0]
-        floor = _LEAST_ANY if domain == "any" else 0.01
+        floor = LEAST_ANY if domain == "any" else 0.01
         return weights[key] * max(likely.get(domain, 0.0), floor)
 
     return min(weights, key=lambda key: (-merit(key), key))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from feedback.encode import Vectors, unit_length
 from feedback.encode.static import word_vectors
 from feedback.leads import quotes
-from feedback.leads.aspects import Matcher, aspects, label
+from feedback.leads.aspects import Aspect, Matcher, aspects, label
 from feedback.leads.cluster import Placement, Theme, place
 from feedback.leads.manners import manners
 from feedback.leads.mine import from_keys
@@ -62,6 +62,11 @@ class Grouper:
         self.taxonomy: Taxonomy = taxonomy(folder)
         self._matcher = Matcher(self.known, vectors, cut)
         self._titler = Titler(style(folder), cut, vectors.rarity)
+
+    def know(self, known: dict[str, Aspect]) -> None:
+        """Take these aspects in place of those of the lexicon."""
+        self.known = known
+        self._matcher = self._matcher.of(known)
 
     def group(self, units: pd.DataFrame, vectors: Vectors, existing: list[Theme]) -> Placement:
         """Place `units` (see cluster.place) into `existing` leads and new themes."""

@@ -15,8 +15,9 @@ import pandas as pd
 
 from feedback.encode import Vectors, unit_length
 from feedback.leads.aspects import Aspect, Matcher, best, trades
+from feedback.leads.gather import ENOUGH, gather
 from feedback.leads.manners import Manners
-from feedback.leads.mine import ENOUGH, SILENT, add_weights, from_keys, mine
+from feedback.leads.mine import add_weights, from_keys
 from feedback.settings import LeadSettings
 
 #: How a unit came to its theme, and how sure that is (used by the factor `confidence`).
@@ -29,6 +30,8 @@ _AROUND = 25
 _CAP = 2500
 #: Cosine of two middles from which on they are one lead and not two.
 _SAME = 0.8
+#: Complaints under another code of the family, as a share of those under the main one, that make no lead of their own.
+_FEW = 0.34
 #: A trade less likely than this for a product is not its own: a word of it may mean something else there.
 _STRANGE = 0.08
 
@@ -145,7 +148,7 @@ def place(
     theme = [-1] * len(ordered)
     themes = list(existing)
     for product, rows in sorted(ordered.groupby("product", sort=True).indices.items()):
-        mined = _mined(ordered.iloc[rows], [weights[row] for row in rows], matcher, existing, str(product))
+        mined = from_keys(key for theme in existing if theme.product == product for key in theme.aspects)
         if mined:
             extra = matcher.of(mined)
             quotes, codes = ordered["quote"].iloc[rows].tolist(), ordered["code"].iloc[rows].tolist()
@@ -159,6 +162,16 @@ def place(
                 other = best(around, likely)
                 if other and not _strange(other, likely):
                     aspect[row], how[row] = other, "context"
+        if len(rows) >= ENOUGH:
+            found = gather(
+                ordered["quote"].iloc[rows].tolist(), _beside(ordered.iloc[rows]), [weights[row] for row in rows],
+                [aspect[row] for row in rows], likely, vectors[order][rows], matcher, matcher.known | mined,
+            )  # fmt: skip
+            mined = mined | found.mined
+            for row, key, alike in zip(rows, found.aspect, found.alike, strict=True):
+                aspect[row] = key
+                how[row] = "meaning" if alike else how[row]
+        for row in rows:
             if aspect[row] in matcher.known and matcher.known[aspect[row]].general:
                 how[row] = "general"
         part = ordered.iloc[rows].reset_index(drop=True)
@@ -191,8 +204,13 @@ def _strange(aspect: str, likely: dict[str, float]) -> bool:
 
 def _around(unit: pd.Series, matcher: Matcher) -> dict[str, float]:
     """Aspect weights of the words around a quote."""
-    text, start, end = str(unit["text"]), int(unit["span_start"]), int(unit["span_end"])
-    return matcher.weights(text[max(0, start - _AROUND) : end + _AROUND], str(unit["code"]))
+    return matcher.weights(_beside(unit.to_frame().T)[0], str(unit["code"]))
+
+
+def _beside(units: pd.DataFrame) -> list[str]:
+    """Each quote with what stands beside it in its text."""
+    columns = (units[name] for name in ("text", "span_start", "span_end"))
+    return [text[max(0, int(start) - _AROUND) : int(end) + _AROUND] for text, start, end in zip(*columns, strict=True)]
 
 
 def _one_code(work: _Work, said: list[str], existing: list[Theme]) -> None:
@@ -231,18 +249,6 @@ def _weigh(units: pd.DataFrame, matcher: Matcher) -> tuple[list[dict[str, float]
     return weights, how
 
 
-def _mined(
-    units: pd.DataFrame, weights: list[dict[str, float]], matcher: Matcher, existing: Sequence[Theme], product: str
-) -> dict[str, Aspect]:
-    """Aspects mined earlier for this product, and new ones where the lexicon is silent on many of its complaints."""
-    known = from_keys(key for theme in existing if theme.product == product for key in theme.aspects)
-    silent = sum(not found for found in weights) / len(weights)
-    if len(units) < ENOUGH or silent <= SILENT:
-        return known
-    words = {word for aspect in (matcher.known | known).values() for word in aspect.words}
-    return known | mine(list(units["quote"]), matcher.cut, matcher.vectors, words, product)
-
-
 def _evidence(weights: list[dict[str, float]], existing: list[Theme]) -> list[dict[str, float]]:
     """What tells the trade of a product: its texts, and the leads it already has, each for twenty texts."""
     return weights + [dict.fromkeys(theme.aspects, 1.0) for theme in existing for _ in range(20)]
@@ -259,6 +265,7 @@ def _group(work: _Work, existing: list[Theme]) -> None:
         else:
             bare.append(unit)
     weak = {}
+    _same_family(work, leaves)
     for key, members in sorted(leaves.items()):
         if not work.enough(members):
             weak[key] = members
@@ -272,16 +279,33 @@ def _group(work: _Work, existing: list[Theme]) -> None:
         work.nearest(left, work.of_code(code), work.settings.loose_similarity, "near")
 
 
+def _same_family(work: _Work, leaves: dict[tuple[str, str], list[int]]) -> None:
+    """A few complaints about a thing under another code of the same family than most join those: readers (and judges)
+    differ over the code sooner than over the thing."""
+    by_thing: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for code, key in sorted(leaves):
+        if not work.aspects[key].general:
+            by_thing[work.families.get(code) or code, key].append((code, key))
+    for _, places in sorted(by_thing.items()):
+        main = min(places, key=lambda place: (-len(leaves[place]), place))
+        for place in places:
+            if place != main and len(leaves[place]) < _FEW * len(leaves[main]):
+                leaves[main] = sorted(leaves[main] + leaves.pop(place))
+
+
 def _join_known(work: _Work, existing: list[Theme]) -> list[int]:
-    """Units whose code and aspect a lead already has join it, the nearest where there are several; returns the
-    others."""
+    """Units whose code (failing that, family of codes) and aspect a lead already has join it, the nearest where there
+    are several; returns the others."""
     homes: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, theme in enumerate(existing):
         for key in theme.aspects:
             homes[theme.code, key].append(number)
+            if not (key in work.aspects and work.aspects[key].general):
+                homes[f"{work.families.get(theme.code)}.", key].append(number)
     left = []
     for unit, key in enumerate(work.aspect):
-        among = homes.get((work.code[unit], key), [])
+        code = work.code[unit]
+        among = homes.get((code, key)) or homes.get((f"{work.families.get(code)}.", key), [])
         if len(among) == 1:
             work.members[among[0]].append(unit)
         elif not key or work.nearest([unit], among, -1.0, work.how[unit]):

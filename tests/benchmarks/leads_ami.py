@@ -1,8 +1,11 @@
-"""Does grouping follow what must be changed? python -m tests.benchmarks.leads_ami FILE.csv [--baselines]
+"""Does grouping follow what must be changed? python -m tests.benchmarks.leads_ami FILE.csv [OPTIONS]
 
 FILE has the columns content, subject, sentiment_value. Texts that are negative and bear one subject are grouped without
-their subjects; adjusted mutual information (AMI) of groups and subjects is printed, beside k-means and, where
-installed, BERTopic on TF-IDF/SVD vectors. The order of rows is shuffled three times: groups must be the same.
+their subjects; adjusted mutual information (AMI) of groups and subjects is printed. The order of rows is shuffled three
+times: groups must be the same.
+
+    --without-domain D  without the lexicon's aspects of trade D: what to expect of a trade that it does not know
+    --baselines         k-means and, where installed, BERTopic on TF-IDF/SVD vectors beside it
 """
 
 from __future__ import annotations
@@ -44,11 +47,21 @@ def as_units(texts: pd.Series, codes: list[str]) -> pd.DataFrame:
     )
 
 
-def main(path: str, baselines: bool) -> None:
+def grouper_without(domain: str) -> Grouper:
+    """A grouper that does not know the aspects of `domain`."""
+    grouper = Grouper(LeadSettings(), TextSettings())
+    if domain:
+        kept = {key: aspect for key, aspect in grouper.known.items() if aspect.domain != domain}
+        print(f"{len(grouper.known) - len(kept)} aspects of {domain} left out")
+        grouper.know(kept)
+    return grouper
+
+
+def main(path: str, baselines: bool, without: str) -> None:
     data = load(path)
     truth = data["subject"].to_numpy()
     cut = cutter(TextSettings())
-    grouper = Grouper(LeadSettings(), TextSettings())
+    grouper = grouper_without(without)
     units = as_units(data["content"], ["quality"] * len(data))
     print(f"{len(data)} texts, {len(set(truth))} subjects")
     for name in ("static", "tfidf"):
@@ -100,4 +113,5 @@ def _bertopic(vectors: np.ndarray, truth: np.ndarray, texts: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], "--baselines" in sys.argv)
+    left_out = sys.argv[sys.argv.index("--without-domain") + 1] if "--without-domain" in sys.argv else ""
+    main(sys.argv[1], "--baselines" in sys.argv, left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from feedback.leads.aspects import Matcher, aspects, best, trades
 from feedback.leads.build import Grouper, cutter
 from feedback.leads.cluster import Placement
 from feedback.leads.manners import Manners, manners
-from feedback.leads.mine import from_keys, mine
+from feedback.leads.mine import from_keys
 from feedback.settings import LeadSettings, TextSettings
 from feedback.text.words import segmenter
 from tests.leads.invented import APP, frame, row, rows
@@ -112,14 +112,30 @@ def test_a_word_counts_for_the_trade_of_the_product() -> None:
 
 def test_an_unknown_trade_is_mined_from_its_texts() -> None:
     things = ("钢琴", "吉他", "小提琴", "舞蹈", "书法", "篮球", "足球", "游泳", "象棋", "围棋")
-    texts = [f"{thing}{state}" for thing in things for state in ("太旧", "不像话", "没意思")]
-    found = mine(texts, CUT, word_vectors(), set(), "琴行")
-    assert any("钢琴" in aspect.words for aspect in found.values())
-    assert from_keys(found) == found, "a key spells its words"
-    assert "钢琴" not in str(mine(texts, CUT, word_vectors(), {"钢琴"}, "琴行").keys())
-    assert "钢琴" not in str(mine(texts, CUT, word_vectors(), set(), "小红钢琴").keys()), (
-        "a product's name is no aspect"
+    says = (
+        "太旧",
+        "不像话",
+        "没意思",
+        "很糟糕",
+        "让人失望",
+        "真不行",
+        "不怎么样",
+        "没法看",
+        "一塌糊涂",
+        "太业余",
+        "不专业",
+        "没水平",
     )
+    made = [row(f"{thing}{n:02d}", "quality", f"{thing}{state}") for thing in things for n, state in enumerate(says)]
+    placed = group(frame(made))
+    home = {record["feedback_id"]: theme for record, theme in zip(made, placed.theme, strict=True)}
+    mined = {key for key in placed.aspect if key.startswith("mined.")}
+    assert any("钢琴" in aspect.words for aspect in from_keys(mined).values()), "a key spells its words"
+    for thing in things:
+        themes = Counter(theme for name, theme in home.items() if name.startswith(thing))
+        assert themes.most_common(1)[0][1] >= 9, f"{thing}: most of what is said of one thing is one lead"
+    few = group(frame(made[:90]))
+    assert not any(key.startswith("mined.") for key in few.aspect), "little text teaches nothing"
 
 
 def test_a_broken_aspect_is_named(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_what_people_did_stays(opened: Store) -> None:
     assert (push.status, push.reason, push.rank, push.score, push.people) == ("dismissed", "商业决定", None, None, 28)
     merged, target = after[leads["invoice"].id], after[leads["support"].id]
     assert (merged.status, merged.merged_into, merged.records, merged.rank) == ("merged", target.id, 0, None)
-    assert target.people == 16 + 20, "of the merged lead's code, new complaints found another lead"
+    assert target.people == 16 + 40, "new complaints of both come to what a person merged"
     assert [event.action for event in pipeline.lead_history(opened, target.id)] == ["merge"]
     assert push.id not in {lead.id for lead in pipeline.leads(opened)}
 
