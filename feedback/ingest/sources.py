@@ -7,8 +7,9 @@ import io
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, cast
 
@@ -70,7 +71,7 @@ def _file(path: Path, skipped: list[str]) -> list[Source]:
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        return _archive(path, modified, skipped)
+        return _archive(str(path), partial(zipfile.ZipFile, path), modified, skipped)
     if suffix == ".gz":
         inner = Path(path.stem).suffix.lower() or ".txt"
         return [Source(str(path), inner, stat.st_size, modified, lambda: _gzip(path, stat.st_size))]
@@ -126,46 +127,69 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
         )
 
 
-def _archive(path: Path, modified: datetime, skipped: list[str]) -> list[Source]:
+#: An archive that can be opened again and again: a zip file, or a zip within one.
+_Open = Callable[[], zipfile.ZipFile]
+
+
+def _archive(
+    path: str, open_zip: _Open, modified: datetime, skipped: list[str], *, nested: bool = False
+) -> list[Source]:
+    """The files of a zip, and of the zips in it; deeper ones are left out."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            check_archive(archive, str(path))
+        with open_zip() as archive:
+            check_archive(archive, path)
             members = sorted(archive.infolist(), key=_member_name)
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise UnreadableFile(f"{path}: not a readable zip: {error}", hint="pack or download it again") from None
     found: list[Source] = []
+    before = len(skipped)
     for member in members:
         name = _member_name(member)
         pure = PurePosixPath(name.replace("\\", "/"))
+        suffix = pure.suffix.lower()
         if member.is_dir() or "__MACOSX" in pure.parts or pure.name.startswith((".", "~$")):
             continue
         if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
             skipped.append(f"{path}: member {name!r} points outside the archive; left out")
         elif member.flag_bits & 1:
             raise UnreadableFile(f"{path}: {name}: the archive has a password", hint="unpack it first")
-        elif pure.suffix.lower() not in SUFFIXES:
+        elif suffix == ".zip" and nested:
+            skipped.append(f"{path}: member {name}: a zip within a zip within a zip; unpack it first")
+        elif suffix not in (*SUFFIXES, ".zip"):
             skipped.append(f"{path}: member {name}: unknown format")
         elif member.file_size == 0:
             skipped.append(f"{path}: member {name}: empty")
-        elif len(found) >= MAX_MEMBERS:
-            raise UnreadableFile(f"{path}: more than {MAX_MEMBERS} files", hint="unpack it into folders")
+        elif suffix == ".zip":
+            inner = partial(_inner, f"{path}!{name}", open_zip, member)
+            found += _archive(f"{path}!{name}", inner, modified, skipped, nested=True)
         else:
-            found.append(_member(path, member, name, pure.suffix.lower(), modified))
-    if not found:
-        raise UnreadableFile(f"{path}: no readable files in this archive", hint=f"known formats: {_known()}")
+            opener = partial(_member, path, open_zip, member, name)
+            found.append(Source(f"{path}!{name}", suffix, member.file_size, modified, opener))
+        if len(found) > MAX_MEMBERS:
+            raise UnreadableFile(f"{path}: more than {MAX_MEMBERS} files", hint="unpack it into folders")
+    if not found and nested and len(skipped) == before:
+        skipped.append(f"{path}: no readable files in this archive")
+    elif not found and not nested:
+        why = f": {skipped[-1]}" if skipped and skipped[-1].startswith(path) else ""
+        raise UnreadableFile(f"{path}: no readable files in this archive{why}", hint=f"known formats: {_known()}")
     return found
 
 
-def _member(path: Path, member: zipfile.ZipInfo, name: str, suffix: str, modified: datetime) -> Source:
-    def opener() -> BinaryIO:
-        archive = zipfile.ZipFile(path)
-        try:
-            stream = cast(BinaryIO, archive.open(member))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-            raise UnreadableFile(f"{path}: {name}: damaged: {error}", hint="pack the archive again") from None
-        return cast(BinaryIO, io.BufferedReader(_Bounded(stream, member.file_size + 1, f"{path}: {name}")))
+def _inner(path: str, open_zip: _Open, member: zipfile.ZipInfo) -> zipfile.ZipFile:
+    """A zip within a zip, held in memory."""
+    if member.file_size > SMALL:
+        raise UnreadableFile(f"{path}: larger than {SMALL // 1024**2} MB within an archive", hint="unpack it first")
+    with open_zip() as archive:
+        return zipfile.ZipFile(io.BytesIO(archive.read(member)))
 
-    return Source(f"{path}!{name}", suffix, member.file_size, modified, opener)
+
+def _member(path: str, open_zip: _Open, member: zipfile.ZipInfo, name: str) -> BinaryIO:
+    archive = open_zip()
+    try:
+        stream = cast(BinaryIO, archive.open(member))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        raise UnreadableFile(f"{path}: {name}: damaged: {error}", hint="pack the archive again") from None
+    return cast(BinaryIO, io.BufferedReader(_Bounded(stream, member.file_size + 1, f"{path}: {name}")))
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

@@ -86,8 +86,10 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
     body = filled[position + 1 :] if position is not None else filled
     header_row: int | None = None
     if position is not None:
+        position, names_in_it = _stacked(filled, position)
+        body = filled[position + 1 :]
         header_row = filled[position][0]
-        header = _header(filled[position][1])
+        header = _header(names_in_it)
     else:
         header = tuple(f"column_{i + 1}" for i in range(max(len(cells) for _, cells in filled)))
     dicts = _dict_columns(header, body)
@@ -167,6 +169,28 @@ def _header_position(filled: list[Row], options: Options) -> int | None:
         if wide and _is_question_row(filled[wide[0]][1]):
             return wide[0]
     return 0 if _looks_like_header(filled) else None
+
+
+def _stacked(filled: list[Row], position: int) -> tuple[int, list[Cell]]:
+    """Where the header ends and its names: those of two rows where merged cells leave some names in the one alone."""
+    best, cells = position, filled[position][1]
+    most = len(_fields(cells))
+    for low in (position, position + 1):
+        if not 0 < low < len(filled) - 1 or filled[low][0] - filled[low - 1][0] != 1:
+            continue
+        above, below = ([cell(value) for value in filled[at][1]] for at in (low - 1, low))
+        width = max(len(above), len(below))
+        above, below = (row + [""] * (width - len(row)) for row in (above, below))
+        if max(map(len, (*above, *below))) > 20 or not _no_data([*above, *below]) or sum(map(bool, below)) < 2:
+            continue
+        merged: list[Cell] = [under or over for over, under in zip(above, below, strict=True)]
+        if any(over and not under for over, under in zip(above, below, strict=True)) and len(_fields(merged)) > most:
+            best, cells, most = low, merged, len(_fields(merged))
+    return best, cells
+
+
+def _fields(cells: Sequence[Cell]) -> set[str]:
+    return {found[0][0] for value in cells if (text := cell(value)) and (found := names.candidates(text))}
 
 
 def _no_data(texts: list[str]) -> bool:

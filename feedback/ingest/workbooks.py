@@ -16,6 +16,8 @@ from feedback.ingest.sources import check_archive
 MAX_BYTES: Final = 512 * 1024**2
 #: Cells of the rectangle that a sheet spans; a single value in the last corner would otherwise fill the memory.
 MAX_CELLS: Final = 60_000_000
+#: Types of records in an xlsb: 0 begins a row, 1 to 11 are cells.
+_LAST_CELL: Final = 11
 _REFERENCE: Final = re.compile(rb'<c\b[^>]{0,80}?\br="([A-Z]{1,3})(\d{1,7})"|<row\b[^>]{0,80}?\br="(\d{1,7})"')
 
 
@@ -105,6 +107,9 @@ def _guard(data: bytes, source: Source) -> None:
                 if member.filename.lower().startswith("xl/worksheets/") and member.filename.lower().endswith(".xml"):
                     with archive.open(member) as stream:
                         _guard_sheet(stream, source)
+                elif member.filename.lower().startswith("xl/worksheets/") and member.filename.lower().endswith(".bin"):
+                    with archive.open(member) as stream:
+                        _guard_binary(stream.read(), source)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UnreadableFile(
             f"{source.name}: not a readable workbook: {error}", hint="the file is cut off or damaged; fetch it again"
@@ -119,11 +124,40 @@ def _guard_sheet(stream: IO[bytes], source: Source) -> None:
             if len(column) > 1 or column:
                 widest = max(widest, _column(column))
         tail = chunk[-200:]
-        if widest * lowest > MAX_CELLS:
-            raise UnreadableFile(
-                f"{source.name}: a sheet spans {lowest} rows × {widest} columns",
-                hint="delete the stray cells far from the table, or save it as csv",
-            )
+        _small_enough(widest, lowest, source)
+
+
+def _guard_binary(part: bytes, source: Source) -> None:
+    """The same for a sheet of an xlsb: its records begin with type and length, seven bits a byte (MS-XLSB 2.1.4)."""
+    at, size = 0, len(part)
+    lowest = widest = 0
+    while at < size:
+        kind, at = part[at], at + 1
+        if kind & 0x80 and at < size:
+            kind, at = kind & 0x7F | part[at] << 7, at + 1
+        length = shift = 0
+        while at < size and shift < 28:
+            byte, at = part[at], at + 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if kind <= _LAST_CELL and at + 4 <= size:
+            number = int.from_bytes(part[at : at + 4], "little")
+            if kind:
+                widest = max(widest, number + 1)
+            else:
+                lowest = max(lowest, number + 1)
+        at += length
+    _small_enough(widest, lowest, source)
+
+
+def _small_enough(columns: int, rows: int, source: Source) -> None:
+    if columns * rows > MAX_CELLS:
+        raise UnreadableFile(
+            f"{source.name}: a sheet spans {rows} rows × {columns} columns",
+            hint="delete the stray cells far from the table, or save it as csv",
+        )
 
 
 def _column(letters: bytes) -> int:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from feedback.errors import UnreadableFile
+from tests.ingest import xlsb
 from tests.ingest.conftest import Take
 
 CSV = "时间,内容\n2024-01-01,总是闪退\n"
@@ -79,6 +80,30 @@ def test_gzip_zip_and_folder(take: Take, tmp_path: Path) -> None:
     assert take(folder).texts == ["总是闪退"]
 
 
+def test_a_zip_within_a_zip(take: Take) -> None:
+    inner = _zip({"甲.csv": CSV.encode(), "深.zip": _zip({"x.csv": CSV.encode()}), "图.png": PNG})
+    taken = take(_zip({"一月/内.zip": inner, "乙.csv": "内容\n另一条评论\n".encode()}), "a.zip")
+    assert sorted(taken.texts) == ["另一条评论", "总是闪退"]
+    assert sorted(name.partition("a.zip")[2] for name in taken.frame["file"]) == ["!一月/内.zip!甲.csv", "!乙.csv"]
+    told = [text.partition("a.zip")[2] for text in taken.skipped]
+    assert told == [
+        "!一月/内.zip: member 图.png: unknown format",
+        "!一月/内.zip: member 深.zip: a zip within a zip within a zip; unpack it first",
+    ]
+    with pytest.raises(UnreadableFile, match="a zip within a zip within a zip; unpack it first"):
+        take(_zip({"a.zip": _zip({"b.zip": _zip({"c.csv": CSV.encode()})})}), "b.zip")
+
+
+def test_xlsb(take: Take) -> None:
+    rows = [["发表时间", "内容", "评分"], ["2026-01-02 10:00", "总是闪退", 1.0], [46024.5, "好用，就是贵", 5.0]]
+    taken = take(xlsb.workbook("评论", rows), "a.xlsb")
+    assert taken.texts == ["总是闪退", "好用，就是贵"]
+    assert taken.column("rating") == [1, 5]
+    assert taken.local == ["2026-01-02 10:00:00", "2026-01-02 12:00:00"]
+    assert taken.column("sheet") == ["评论", "评论"]
+    assert taken.column("row") == [2, 3]
+
+
 def test_zip_made_by_chinese_windows(take: Take) -> None:
     content = _zip({"AA.csv": CSV.encode()}).replace(b"AA.csv", "评".encode("gbk") + b".csv")
     assert take(content, "a.zip").frame["file"].iloc[0].endswith("a.zip!评.csv")
@@ -136,12 +161,17 @@ def _entities() -> bytes:
         ("not.xlsx", _zip({"a.txt": b"x"})),
         ("bomb.xlsx", _bomb()),
         ("corner.xlsx", _far_corner()),
+        ("corner.xlsb", xlsb.packed("a", xlsb.sheet([(0, 0, "内容"), (1_048_575, 16_383, "x")]))),
+        ("cut.xlsb", xlsb.workbook("a", [["内容"], ["卡顿"]])[:400]),
         ("entities.xlsx", _entities()),
         ("bomb.zip", _zip({"a.csv": b"0" * (80 * 1024 * 1024)})),
         ("bomb.csv.gz", gzip.compress(b"0" * (80 * 1024 * 1024))),
         ("cut.csv.gz", gzip.compress(CSV.encode() * 500)[:60]),
         ("cut.zip", _zip({"a.csv": CSV.encode() * 500})[:80]),
         ("nothing.zip", _zip({"a.png": PNG})),
+        ("deep.zip", _zip({"a.zip": _zip({"b.zip": _zip({"c.csv": CSV.encode()})})})),
+        ("bomb_within.zip", _zip({"a.zip": _zip({"a.csv": b"0" * (80 * 1024 * 1024)})})),
+        ("broken_within.zip", _zip({"a.zip": b"PK no zip"})),
         ("broken.json", b'{"a": ['),
         ("deep.json", b"[" * 100_000 + b"]" * 100_000),
         ("scalar.json", b"[1, 2]"),

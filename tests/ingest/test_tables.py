@@ -218,3 +218,27 @@ def test_ids_do_not_depend_on_order_or_salt(take: Take) -> None:
     two = take("时间,作者,内容\n" + "\n".join(reversed(rows)), "b.csv", salt=b"other")
     assert sorted(one.frame["id"]) == sorted(two.frame["id"])
     assert set(one.frame["author"]).isdisjoint(two.frame["author"])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "编号,用户,,评价内容,发表时间\n,昵称,地区,,\n",  # merged downwards: names of the upper row stand alone
+        "用户评价数据导出,,,,\n编号,用户,,评价内容,发表时间\n,昵称,地区,,\n",
+        "基本信息,,,评价,\n编号,昵称,地区,评价内容,发表时间\n",  # groups above: the lower row has all names
+        ",用户,,评价,\n编号,昵称,地区,,发表时间\n",
+    ],
+)
+def test_a_header_of_two_rows(take: Take, header: str) -> None:
+    rows = "1,小王,广东,总是闪退没法用,2026-01-02 10:00\n2,小李,北京,好用，就是贵,2026-01-03 11:00\n"
+    taken = take(header + rows.replace("，", "、"))
+    assert taken.texts == ["总是闪退没法用", "好用、就是贵"]
+    assert taken.column("region") == ["广东", "北京"]
+    assert taken.local == ["2026-01-02 10:00:00", "2026-01-03 11:00:00"]
+    assert taken.frame["author"].nunique() == 2
+    assert taken.column("row") == [header.count("\n") + 1, header.count("\n") + 2]
+
+
+def test_a_first_row_of_short_words_is_not_taken_for_a_second_header(take: Take) -> None:
+    taken = take("评价内容,地区,时间,昵称\n很好,广东,今天,小王\n不错,北京,昨天,小李\n")
+    assert taken.texts == ["很好", "不错"]
