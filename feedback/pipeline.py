@@ -86,9 +86,12 @@ from feedback.pipeline_track import (
 from feedback.records import Verdict
 from feedback.settings import Settings
 from feedback.store import Store, read
+from feedback.store import campaigns as store_campaigns
 from feedback.store import verdicts as store_verdicts
 from feedback.store import write as store_write
 
+#: Groups of copies kept per product, the largest.
+CAMPAIGNS = 50
 #: Records judged and stored in one transaction.
 JUDGED_AT_ONCE = 500
 
@@ -141,12 +144,12 @@ def ingest(
                 new, again, old = ledger.split(batch.frame, known, len(files) - 1)
                 if not dry_run and store is not None:
                     aside.write(batch.quarantined)
-                    store_write.insert_feedback(store, new, again)
+                    report.refreshed += store_write.insert_feedback(store, new, again, old)
                 else:
                     seen.append(new[["id", "kind", "author", "text", "created_at"]])
                 report.add(batch)
                 report.stored += len(new)
-                report.known += old
+                report.known += len(old)
                 report.duplicates += len(again)
                 if progress is not None:
                     progress(report)
@@ -165,8 +168,10 @@ def ingest(
                                   r.quarantined, now)
             for r in files
         ])  # fmt: skip
-    groups = ingest_room.campaigns(comparable, marks)
-    return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, groups, dry_run)
+    groups = ingest_room.campaigns(comparable, marks, top=CAMPAIGNS)
+    if store is not None and not dry_run:
+        store_campaigns.save(store, options.product, groups[groups["records"] >= 3], now)
+    return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, groups.head(5), dry_run)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ def _file(report: FileReport) -> dict[str, Any]:
         "duplicates": report.duplicates,
         "near_duplicates": report.near_duplicates,
         "quarantined": report.quarantined,
+        "refreshed": report.refreshed,
         "masked": dict(sorted(report.masked.items())),
         "notes": dict(sorted(report.notes.items())),
     }
@@ -174,7 +175,8 @@ def _about(report: FileReport, lang: str, *, sample: bool, zone: str) -> list[st
                 ("  未用  " if zh else "  unused  ") + "  ".join(unused[:12]) + (" …" if len(unused) > 12 else "")
             )
     counts = {name: getattr(report, name) for name in _COUNTS}
-    lines.append("  " + _counts(counts, lang))
+    more = f"  更新互动数 {report.refreshed:,}" if zh else f", {report.refreshed:,} of the known with newer counts"
+    lines.append("  " + _counts(counts, lang) + (more if report.refreshed else ""))
     if report.masked:
         kinds = [f"{messages.mask_name(kind, lang)} {n}" for kind, n in sorted(report.masked.items())]
         lines.append(("  已遮蔽  " if zh else "  masked  ") + "  ".join(kinds))

@@ -24,7 +24,10 @@ SAMPLE_ROWS: Final = 5
 
 @dataclass
 class FileReport:
-    """What became of one file or sheet. `sample`: its first rows as understood (FEEDBACK_COLUMNS)."""
+    """What became of one file or sheet. `sample`: its first rows as understood (FEEDBACK_COLUMNS).
+
+    `refreshed` of the `known` ones have more likes, comments or reposts than were stored.
+    """
 
     table: Table
     read: int = 0
@@ -33,6 +36,7 @@ class FileReport:
     duplicates: int = 0
     near_duplicates: int = 0
     quarantined: int = 0
+    refreshed: int = 0
     masked: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     sample: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -64,9 +68,9 @@ class Ledger:
     def __init__(self) -> None:
         self._met: dict[int, int] = {}
 
-    def split(self, frame: pd.DataFrame, known: set[str], file: int) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-        """(new rows, rows met before in this run, count of rows known from earlier runs) of one batch of a file."""
-        new, again, old = [], [], 0
+    def split(self, frame: pd.DataFrame, known: set[str], file: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """(new rows, rows met before in this run, rows known from earlier runs) of one batch of a file."""
+        new, again, old = [], [], []
         for place, identifier in enumerate(frame["id"]):
             number = int(identifier, 16)
             if number in self._met:
@@ -74,10 +78,10 @@ class Ledger:
                 continue
             self._met[number] = -1 if identifier in known else file
             if identifier in known:
-                old += 1
+                old.append(place)
             else:
                 new.append(place)
-        return frame.iloc[new], frame.iloc[again], old
+        return frame.iloc[new], frame.iloc[again], frame.iloc[old]
 
     def new_in(self, identifier: str) -> int | None:
         """The number of the file in which this run found an id new; None when it did not."""

@@ -14,6 +14,8 @@ from feedback.judge.prevalence import Rates
 from feedback.records import Lead
 from feedback.settings import Settings
 from feedback.store import Store, read
+from feedback.store import campaigns as store_campaigns
+from feedback.store.campaigns import Campaign
 from feedback.track.share import Adjusted, Share, share_of
 from feedback.track.windows import back, midnight, period
 
@@ -23,7 +25,7 @@ class ReportData:
     """What the report shows: records of the period, overall share, keywords, leads, what was left out.
 
     `records` counts all stored; `overall` counts judged records without copies, `corrected` takes the judges' own
-    errors (`rates`, by judge) out of it.
+    errors (`rates`, by judge) out of it. `campaigns` are groups of copies, the largest first.
     """
 
     products: tuple[str, ...]
@@ -35,6 +37,7 @@ class ReportData:
     track: pipeline.TrackResult | None
     leads: tuple[Lead, ...]
     aside: Mapping[str, int]
+    campaigns: tuple[Campaign, ...]
     now: datetime
 
 
@@ -66,6 +69,7 @@ def gather(
         track=_report_track(store, settings, frame, since, until, now),
         leads=tuple(pipeline.leads(store)),
         aside=read.aside(store),
+        campaigns=tuple(store_campaigns.load(store, since=since, until=until)),
         now=now,
     )
 

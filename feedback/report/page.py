@@ -13,11 +13,12 @@ from markupsafe import Markup
 from feedback.judge.prevalence import Rates
 from feedback.leads.method import NAMES, STATUS
 from feedback.lexicon import Taxonomy
-from feedback.records import Lead, LeadQuote
+from feedback.records import Lead, LeadQuote, Source
 from feedback.report.charts import FAMILY_COLOURS, MUTED, Bar, SharePoint, bar_chart, column_chart, share_chart
 from feedback.report.data import ReportData
 from feedback.report.words import WORDS
 from feedback.settings import Settings
+from feedback.store.campaigns import Campaign
 from feedback.track.incidents import Incident
 from feedback.track.monitor import Watched
 from feedback.track.wording import INCIDENT_STATES, STATES
@@ -26,6 +27,7 @@ from feedback.track.wording import INCIDENT_STATES, STATES
 WIDE, HALF, NARROW = 1076, 498, 332
 #: Leads shown in full; the rest is in the exports.
 LEADS_SHOWN = 10
+CAMPAIGNS_SHOWN = 5
 QUOTES_SHOWN = 3
 
 
@@ -75,6 +77,15 @@ class LeadPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignPanel:
+    """A group of copies: facts, the text of the earliest one and where it stands."""
+
+    facts: tuple[str, ...]
+    quote: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Legend:
     """A family's colour, name and count."""
 
@@ -100,6 +111,8 @@ class Page:
     weeks_narrow: Markup | None
     leads: tuple[LeadPanel, ...]
     more_leads: int
+    campaigns: tuple[CampaignPanel, ...]
+    more_campaigns: int
     aside: tuple[tuple[str, str], ...]
     method: tuple[tuple[str, str], ...]
     generated: str
@@ -145,6 +158,8 @@ def build(data: ReportData, settings: Settings, taxonomy: Taxonomy, *, version: 
         weeks_narrow=week_chart(NARROW, 150),
         leads=tuple(_lead(lead, settings, taxonomy) for lead in data.leads[:LEADS_SHOWN]),
         more_leads=max(0, len(data.leads) - LEADS_SHOWN),
+        campaigns=tuple(_campaign(one, settings) for one in data.campaigns[:CAMPAIGNS_SHOWN]),
+        more_campaigns=max(0, len(data.campaigns) - CAMPAIGNS_SHOWN),
         aside=tuple((w[f"aside_{name}"], f"{count:,}") for name, count in data.aside.items()),
         method=_method(data, settings, w),
         generated=w["generated"].format(version=version, time=f"{data.now.astimezone(settings.zone):%Y-%m-%d %H:%M}"),
@@ -257,12 +272,29 @@ def _lead(lead: Lead, settings: Settings, taxonomy: Taxonomy) -> LeadPanel:
     )
 
 
+def _campaign(one: Campaign, settings: Settings) -> CampaignPanel:
+    w = WORDS[settings.lang]
+    facts = [one.product, w["copies"].format(records=one.records, accounts=one.accounts)]
+    if one.hours is not None:
+        facts.append(w["half_within"].format(hours=one.hours))
+    if one.first and one.last:
+        days = dict.fromkeys(f"{moment.astimezone(settings.zone):%Y-%m-%d}" for moment in (one.first, one.last))
+        facts.append(" – ".join(days))
+    if one.polarity:
+        facts.append(w[f"polarity_{one.polarity}"])
+    flat = " ".join(one.text.split())
+    return CampaignPanel(tuple(facts), flat if len(flat) <= 120 else flat[:119] + "…", _place(one, w))
+
+
+def _place(at: Source | Campaign, w: Mapping[str, str]) -> str:
+    words = w["row_sheet"] if at.sheet else w["row"]
+    return words.format(file=at.file.rsplit("/", 1)[-1], sheet=at.sheet, row=at.row)
+
+
 def _quote(quote: LeadQuote, w: Mapping[str, str]) -> QuoteView:
-    source = quote.source
-    words = w["row_sheet"] if source.sheet else w["row"]
     return QuoteView(
         quote=quote.quote,
-        source=words.format(file=source.file.rsplit("/", 1)[-1], sheet=source.sheet, row=source.row),
+        source=_place(quote.source, w),
         url=quote.url if quote.url and quote.url.startswith(("http://", "https://")) else None,
     )
 

@@ -121,4 +121,15 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         );
         """,
     ),
+    (
+        "campaigns",
+        """
+        -- Groups of at least three copies, as of the last ingest of their product; hours: the middle half of their times.
+        CREATE TABLE campaigns (
+            product VARCHAR NOT NULL, near_duplicate_of VARCHAR NOT NULL, records BIGINT NOT NULL,
+            accounts BIGINT NOT NULL, first_at TIMESTAMPTZ, last_at TIMESTAMPTZ, hours DOUBLE,
+            found_at TIMESTAMPTZ NOT NULL
+        );
+        """,
+    ),
 )

@@ -60,12 +60,26 @@ def modest(store: Store, limit: str = "500MB") -> Iterator[None]:
         store.connection.execute("RESET memory_limit")
 
 
-def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> None:
+def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame, known: pd.DataFrame | None = None) -> int:
     """One batch, one transaction: `new` records (FEEDBACK_COLUMNS) and the places of `repeats` (id, file, sheet, row).
 
-    A place already noted is not noted again, so that a run repeated after a kill leaves no trace of its own.
+    A place already noted is not noted again, so that a run repeated after a kill leaves no trace of its own. Records
+    `known` (id, engagement) take the larger count, whichever export comes first; the number of those changed is
+    returned.
     """
     with store.write() as connection:
+        counted = None if known is None else known.loc[known["engagement"].notna(), ["id", "engagement"]]
+        refreshed = 0
+        if counted is not None and len(counted):
+            connection.register("incoming", counted)
+            row = connection.execute(
+                """
+                UPDATE feedback SET engagement = i.engagement FROM incoming i
+                WHERE feedback.id = i.id AND (feedback.engagement IS NULL OR feedback.engagement < i.engagement)
+                """
+            ).fetchone()
+            refreshed = int(row[0]) if row else 0
+            connection.unregister("incoming")
         if len(new):
             connection.register("incoming", new)
             connection.execute("INSERT INTO feedback BY NAME SELECT * FROM incoming")
@@ -81,6 +95,7 @@ def insert_feedback(store: Store, new: pd.DataFrame, repeats: pd.DataFrame) -> N
                 """
             )
             connection.unregister("incoming")
+        return refreshed
 
 
 class Comparable:

@@ -79,7 +79,7 @@ def test_json(folder: Path) -> None:
         {
             "path": "a.csv", "sheet": None, "encoding": "utf-8", "header_row": 1,
             "columns": {"text": "内容", "created_at": "发表时间", "rating": "评级", "title": "标题", "author": "作者"},
-            "read": 4, "stored": 2, "known": 0, "duplicates": 1, "near_duplicates": 0, "quarantined": 1,
+            "read": 4, "stored": 2, "known": 0, "duplicates": 1, "near_duplicates": 0, "quarantined": 1, "refreshed": 0,
             "masked": {"微信": 1}, "notes": {"cut_at": 5000, "notice": 1},
         }
     ]  # fmt: skip

@@ -18,7 +18,7 @@ import pytest
 from feedback import pipeline
 from feedback.ingest import IngestReport, Options
 from feedback.settings import Settings
-from feedback.store import Store
+from feedback.store import Store, campaigns
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -75,6 +75,44 @@ def test_counts_add_up_and_a_second_run_stores_nothing(tmp_path: Path, reviews: 
             (185, 182, 0),
             (185, 0, 182),
         ]
+
+
+def test_known_rows_take_the_larger_count_whichever_export_comes_first(tmp_path: Path) -> None:
+    rows = "时间,作者,内容,点赞,评论数\n2024-01-02,甲,更新之后打不开了,{0},{1}\n2024-01-03,乙,挺好用的,{2},\n"
+    rows += "2024-01-04,丙,一般般吧,,\n"
+    early, late = tmp_path / "early.csv", tmp_path / "late.csv"
+    early.write_text(rows.format(3, 1, "4.6万"), encoding="utf-8")
+    late.write_text(rows.format(20, 5, 7), encoding="utf-8")
+    found = []
+    for name, order in (("a", (early, late)), ("b", (late, early))):
+        store = tmp_path / f"{name}.duckdb"
+        reports = [_take(store, path).files[0] for path in order]
+        assert [(r.stored, r.known) for r in reports] == [(3, 0), (0, 3)]
+        with Store(store) as opened:
+            found.append((opened.rows("SELECT engagement FROM feedback ORDER BY created_at"), reports[1].refreshed))
+    assert found == [([(25,), (46_000,), (0,)], 1)] * 2
+
+
+def test_groups_of_copies_are_kept_and_follow_the_records(tmp_path: Path) -> None:
+    def rows(count: int) -> str:
+        lines = [f"2024-01-02 1{i}:00,账号{i},某某课堂真的太好用了强烈推荐给所有人{'！' * i}" for i in range(count)]
+        pair = [f"2024-02-0{i},某{i},安装师傅迟到了三个小时还弄坏了门框" for i in (1, 2)]
+        return "\n".join(["时间,作者,内容", *lines, *pair])
+
+    store, path = tmp_path / "s.duckdb", tmp_path / "a.csv"
+    for count in (4, 6):
+        path.write_text(rows(count), encoding="utf-8")
+        _take(store, path)
+    _take(store, path, product="q")
+    with Store(store) as opened:
+        kept = campaigns.load(opened)
+        assert [(c.product, c.records, c.accounts, c.hours, c.polarity, c.row) for c in kept] == [
+            (product, 6, 6, 2.5, None, 2) for product in sorted("pq", key=[c.product for c in kept].index)
+        ]
+        assert kept[0].text == "某某课堂真的太好用了强烈推荐给所有人"
+        assert len(campaigns.load(opened, since=datetime(2024, 1, 2, tzinfo=UTC))) == 2
+        assert campaigns.load(opened, since=datetime(2024, 1, 3, tzinfo=UTC)) == []
+        assert campaigns.load(opened, until=datetime(2024, 1, 2, tzinfo=UTC)) == []
 
 
 def test_quarantine_file_can_be_mended_and_taken_in(tmp_path: Path, reviews: Path) -> None:
@@ -135,7 +173,7 @@ from pathlib import Path
 from feedback import pipeline
 from feedback.ingest import Options
 from feedback.settings import Settings
-from feedback.store import Store
+from feedback.store import Store, campaigns
 store, path = Path(sys.argv[1]), Path(sys.argv[2])
 plan = pipeline.plan_ingest([path], Options(kind="review", product="p", chunk=20), now=datetime.now(UTC))
 with Store(store) as opened:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from feedback import lexicon
@@ -14,7 +15,7 @@ from feedback.report.page import build
 from feedback.report.render import render
 from feedback.report.words import WORDS
 from feedback.settings import Settings
-from feedback.store import Store
+from feedback.store import Store, campaigns
 from tests.track.invented import at, days, fill
 
 
@@ -76,6 +77,26 @@ def test_the_overall_share_is_corrected_and_the_judges_rates_are_named(
     assert judge in shown
     assert "<script" not in shown
     assert not re.search(r"(?:src|href)=[\"']https?:", shown)
+
+
+def test_groups_of_copies_are_shown_with_their_place(path: Path) -> None:
+    moment = at("2026-10-01T08:00")
+    groups = pd.DataFrame([
+        {"near_duplicate_of": f"r00000{i}", "records": 10 - i, "accounts": 4, "first": moment, "last": moment,
+         "hours": None if i == 1 else 1.25}
+        for i in range(7)
+    ])  # fmt: skip
+    with Store(path) as store:
+        campaigns.save(store, "青舟", groups, moment)
+        campaigns.save(store, "青舟", groups, moment)
+        with store.write() as connection:
+            connection.execute("UPDATE feedback SET text = '青舟<b>好</b>' WHERE id = 'r000000'")
+    shown = page(path, at("2026-10-13"))
+    assert "青舟&lt;b&gt;好&lt;/b&gt;<cite>invented.csv 第 2 行</cite>" in shown
+    assert "<span>10 条 · 4 个账号</span><span>半数在 1.2 小时之内</span><span>2026-10-01</span>" in shown
+    assert shown.count("个账号</span>") == 5
+    assert "另有 2 组" in shown
+    assert "9 records · 4 accounts</span><span>2026-10-01" in page(path, at("2026-10-13"), "en")
 
 
 def test_both_languages_have_the_same_words() -> None:
