@@ -84,9 +84,6 @@ def share_chart(
         line = _path([(x(p.day), y(p.share or 0)) for p in run])
         out.append(f'<polyline points="{line}" fill="none" stroke="{FAMILY_COLOURS["product"]}" stroke-width="2"/>')
     out.append(_line(left, y(threshold), width - right, y(threshold), STATE_COLOURS["breach"], dash="5 4"))
-    out.append(
-        _text(width - right, y(threshold) - 5, f"{labels['threshold']} {threshold:.0%}", STATE_COLOURS["breach"], "end")
-    )
     for point in points:
         if point.share is not None:
             tip = f"{point.day:%Y-%m-%d}: {point.negative}/{point.n} = {point.share:.1%}"
@@ -95,6 +92,9 @@ def share_chart(
                 f'<circle cx="{x(point.day):.1f}" cy="{y(point.share):.1f}" r="3" fill="{colour}">'
                 f"<title>{escape(tip)}</title></circle>"
             )
+    # After the points, with a rim: the line may run through the words.
+    label = f"{labels['threshold']} {threshold:.0%}"
+    out.append(_text(width - right, y(threshold) - 5, label, STATE_COLOURS["breach"], "end", rim=True))
     for day, text in marks:
         if first <= day <= last:
             out.append(_line(x(day), top - 4, x(day), top + plot, STATE_COLOURS["breach"], dash="1 3"))
@@ -190,8 +190,10 @@ def _svg(width: int, height: float, parts: Sequence[str], title: str) -> Markup:
     )
 
 
-def _text(x: float, y: float, text: str, colour: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="12" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, colour: str, anchor: str = "start", *, rim: bool = False) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="12" text-anchor="{anchor}"'
+    white = ' stroke="#fff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"' if rim else ""
+    return f"<text {place}{white}>{escape(text)}</text>"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "none") -> str:

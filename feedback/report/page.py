@@ -210,7 +210,7 @@ def _keyword(k: Watched, incidents: Sequence[Incident], now: datetime, settings:
     if k.adjusted:
         a = k.adjusted
         facts.append(w["adjusted"].format(share=a.share, lower=a.lower, upper=a.upper))
-    if k.window.end > now:
+    if k.window.end - now > timedelta(hours=1):
         facts.append(w["today"].format(now=f"{now.astimezone(settings.zone):%m-%d %H:%M}"))
     if k.rise:
         facts.append(w["since"].format(since=f"{k.rise.since:%Y-%m-%d}"))
