@@ -38,8 +38,11 @@ def classify(
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", help="Write here.", show_default="standard output")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one per core")] = None,
+    keep_raw: Annotated[
+        bool, typer.Option("--keep-raw", help="Do not mask telephone numbers and the like in the texts.")
+    ] = False,
 ) -> None:
-    """Judge texts without a store: one JSON line a record, in input order."""
+    """Judge texts without a store: one JSON line a record, in input order; what is private is masked, as by ingest."""
     from functools import partial
 
     from feedback.cli import judges, textfiles
@@ -53,11 +56,15 @@ def classify(
     first_records = list(islice(records, LARGE))  # enough to know whether there are many
     _, model = choose(judge, settings.judge.model, len(first_records))
     cached(thresholds, settings.lexicons, model)  # what is wrong with it is said here, not by a worker
-    work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=model)
-    found = local.run(work, _chunks(chain(first_records, records)), workers=workers or judges.cores())
+    raw = keep_raw or settings.ingest.keep_raw
+    work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=model, keep_raw=raw)
+    foreign = Foreign(chain(first_records, records))
+    found = local.run(work, _chunks(foreign), workers=workers or judges.cores())
     first = next(found, "")  # a file that cannot be read fails before the output is opened
     stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
-    with judges.progress("classify", quiet=context.obj.quiet or output is None) as advance:
+    with judges.progress(
+        "判读" if settings.lang == "zh" else "judging", quiet=context.obj.quiet or output is None
+    ) as advance:
         try:
             done = 0
             for block in chain((first,), found):
@@ -68,6 +75,27 @@ def classify(
             if output is not None:
                 stream.close()
     sys.stdout.flush()
+    if foreign.count and not context.obj.quiet:
+        zh, en = (
+            "{n} 条不是中文：判读只懂中文，其结论不可靠",
+            "{n} records are not Chinese: their verdicts are not to be relied on",
+        )
+        typer.echo((zh if settings.lang == "zh" else en).format(n=foreign.count), err=True)
+
+
+class Foreign:
+    """Passes records (id, text) on and counts those that are not Chinese, which `analyze` would not judge."""
+
+    def __init__(self, records: Iterable[tuple[str, str]]) -> None:
+        self._records = records
+        self.count = 0
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        from feedback.ingest.language import language
+
+        for own, text in self._records:
+            self.count += language(text) != "zh"
+            yield own, text
 
 
 def _chunks(records: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
@@ -77,11 +105,21 @@ def _chunks(records: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]
 
 
 def lines(
-    chunk: list[tuple[str, str]], thresholds: tuple[tuple[str, float], ...], folder: Path | None, model: Path | None
+    chunk: list[tuple[str, str]],
+    thresholds: tuple[tuple[str, float], ...],
+    folder: Path | None,
+    model: Path | None,
+    keep_raw: bool = False,
 ) -> str:
-    """The JSON lines of a chunk of (id, text); runs in a worker."""
+    """The JSON lines of a chunk of (id, text), masked unless `keep_raw`; runs in a worker."""
+    from collections import Counter
+
+    from feedback.ingest.privacy import mask
     from feedback.judge.combine import judge_texts
 
+    if not keep_raw:
+        masked: Counter[str] = Counter()
+        chunk = [(own, mask(text, masked)) for own, text in chunk]
     verdicts = judge_texts([text for _, text in chunk], thresholds, folder, model)
     return "".join(
         json.dumps(record(own, text, verdict), ensure_ascii=False) + "\n"

@@ -118,6 +118,8 @@ def _table(rows: Iterator[list[Any]], column: str | None, name: str) -> Iterator
     names = [str(cell or "").strip() for cell in head[header]]
     id_at = next((names.index(known) for known in ID if known in names and names.index(known) != text_at), None)
     for row in chain(head[header + 1 :], rows):
+        if [str(cell or "").strip() for cell in row] == names:
+            continue  # exports put together bear the header again midway
         text = "" if text_at >= len(row) or row[text_at] is None else str(row[text_at])
         if any(cell not in (None, "") for cell in row):  # a record without text has its line too: positions must agree
             own = row[id_at] if id_at is not None and id_at < len(row) else None

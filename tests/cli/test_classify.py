@@ -33,11 +33,11 @@ TEXTS = [
 KEYS = ["id", "polarity", "scores", "codes", "code_scores", "families", "stage", "spans", "text"]
 
 
-def run(*words: object, code: int = 0, data: bytes | None = None) -> Result:
+def run(*words: object, code: int = 0, data: bytes | None = None, quiet: bool = True) -> Result:
     app = typer.Typer()
     app.callback()(lambda: None)
     verb.register(app)
-    result = CliRunner().invoke(app, ["classify", *map(str, words)], obj=Globals(None, None, "zh", True), input=data)
+    result = CliRunner().invoke(app, ["classify", *map(str, words)], obj=Globals(None, None, "zh", quiet), input=data)
     if isinstance(result.exception, FeedbackError):
         assert result.exception.exit_code == code, str(result.exception)
     elif result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -203,3 +203,25 @@ def test_utf_16_as_spreadsheets_write_it(tmp_path: Path) -> None:
     file = tmp_path / "a.tsv"
     file.write_bytes(table(TEXTS, "\t").encode("utf-16"))
     assert [line["text"] for line in judged(file)] == TEXTS
+
+
+def test_what_is_private_is_masked_as_by_ingest(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("客服让我加微信abc12345，打13912345678也没人接\n", encoding="utf-8")
+    (line,) = judged(file)
+    assert line["text"] == "客服让我加微信〔微信〕，打〔手机〕也没人接"
+    for span in line["spans"]:
+        assert line["text"][span["start"] : span["end"]] == span["quote"] != ""
+    (raw,) = judged(file, "--keep-raw")
+    assert raw["text"] == "客服让我加微信abc12345，打13912345678也没人接"
+
+
+def test_repeated_headers_are_no_records_and_other_languages_are_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    text = "It keeps crashing whenever I open the lesson page."
+    file.write_text(f"昵称,内容\n甲,很好用\n昵称,内容\n乙,总是闪退\n丙,{text}\n", encoding="utf-8")
+    result = run(file, quiet=False)
+    lines = [json.loads(line) for line in result.stdout.split("\n") if line]
+    assert [(line["id"], line["text"]) for line in lines] == [("1", "很好用"), ("2", "总是闪退"), ("3", text)]
+    assert all(list(line) == KEYS for line in lines)
+    assert result.stderr.splitlines()[-1] == "1 条不是中文：判读只懂中文，其结论不可靠"
