@@ -101,7 +101,7 @@ class IngestPlan:
     """Files looked into and understood, before anything is stored."""
 
     tables: tuple[ingest_room.Table, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[ingest_room.Skipped, ...]
     options: ingest_room.Options
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Check:
-    """One finding: `ok` is None for what is optional and absent."""
+    """One finding: `ok` is None for what is optional and absent; `zh` is the detail for people who read Chinese.
+
+    What is wrong is an error, and errors are English.
+    """
 
     name: str
     ok: bool | None
     detail: str
+    zh: str | None = None
 
 
 #: Extra → the module that shows it is installed.
@@ -52,13 +56,18 @@ def doctor(
     for name, look in (("lexicons", _lexicons), ("judge", _judge), ("channels", _channels), ("store", _store)):
         checks.append(_guard(name, look, settings, FeedbackError))
     if as_json:
-        typer.echo(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps({"checks": [_document(check) for check in checks]}, ensure_ascii=False, indent=2))
     else:
+        chinese = settings.lang == "zh"
         for check in checks:
             mark = {True: "ok  ", False: "FAIL", None: "-   "}[check.ok]
-            typer.echo(f"{mark} {check.name:<18} {check.detail}")
+            typer.echo(f"{mark} {check.name:<18} {check.zh if chinese and check.zh else check.detail}")
     if any(check.ok is False for check in checks):
         raise typer.Exit(1)
+
+
+def _document(check: Check) -> dict[str, object]:
+    return {"name": check.name, "ok": check.ok, "detail": check.detail}
 
 
 def _guard(name: str, look: Callable[[Settings], Check], settings: Settings, expected: type[Exception]) -> Check:
@@ -81,7 +90,12 @@ def _extras() -> list[Check]:
 
     found = {extra: find_spec(module) is not None for extra, module in EXTRAS.items()}
     return [
-        Check(f"extra {extra}", True if here else None, "installed" if here else f"pip install '.[{extra}]' adds it")
+        Check(
+            f"extra {extra}",
+            True if here else None,
+            "installed" if here else f"pip install '.[{extra}]' adds it",
+            "已安装" if here else f"未安装，可用 pip install '.[{extra}]' 加上",
+        )
         for extra, here in found.items()
     ]
 
@@ -91,7 +105,9 @@ def _lexicons(settings: Settings) -> Check:
 
     taxonomy = lexicon.taxonomy(settings.lexicons)
     where = settings.lexicons or lexicon.bundled("lexicons")
-    return Check("lexicons", True, f"{len(taxonomy.codes)} codes, {len(taxonomy.stages)} stages in {where}")
+    codes, stages = len(taxonomy.codes), len(taxonomy.stages)
+    english, chinese = f"{codes} codes, {stages} stages in {where}", f"{codes} 个编码、{stages} 个旅程阶段，在 {where}"
+    return Check("lexicons", True, english, chinese)
 
 
 def _judge(settings: Settings) -> Check:
@@ -102,11 +118,13 @@ def _judge(settings: Settings) -> Check:
     judge = Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)
     verdict = judge.judge(["打开就闪退，客服也没人理"])[0]
     learned = judge.model.meta.trained_on
+    records, codes = learned["gold"] + learned["examples"], ", ".join(verdict.codes) or "no code"
+    right = verdict.polarity == "negative"
     return Check(
         "judge",
-        verdict.polarity == "negative",
-        f"{name}, learned from {learned['gold'] + learned['examples']:,} records; a trial complaint reads"
-        f" {verdict.polarity}, {', '.join(verdict.codes) or 'no code'}",
+        right,
+        f"{name}, learned from {records:,} records; a trial complaint reads {verdict.polarity}, {codes}",
+        f"{name}，学自 {records:,} 条；试判一条吐槽：{verdict.polarity}，{codes}" if right else None,
     )
 
 
@@ -117,17 +135,23 @@ def _channels(settings: Settings) -> Check:
 
     channels = settings.track.channels
     if not channels:
-        return Check("channels", None, "none set up: alerts are printed only ([track.channels.NAME] adds one)")
+        english = "none set up: alerts are printed only ([track.channels.NAME] adds one)"
+        return Check("channels", None, english, "未设置：预警只会打印出来（写 [track.channels.名称] 加上一个）")
     broken = [cure(name, lack) for name, one in channels.items() if (lack := lacks(name, one, os.environ))]
-    return Check("channels", not broken, "; ".join(broken) or f"{', '.join(channels)}: ready (not tried)")
+    if broken:
+        return Check("channels", False, "; ".join(broken))
+    names = ", ".join(channels)
+    return Check("channels", True, f"{names}: ready (not tried)", f"{names}：齐备（未试发）")
 
 
 def _store(settings: Settings) -> Check:
     from feedback.store import Store
 
     if not settings.store.is_file():
-        return Check("store", None, f"{settings.store}: none yet, `feedback ingest` makes it")
+        english, chinese = "none yet, `feedback ingest` makes it", "还没有，feedback ingest 会建立"
+        return Check("store", None, f"{settings.store}: {english}", f"{settings.store}：{chinese}")
     with Store(settings.store) as store:
         records = store.rows("SELECT count(*) FROM feedback")[0][0]
         judged = store.rows("SELECT count(*) FROM verdicts")[0][0]
-    return Check("store", True, f"{settings.store}: {records} records, {judged} judged")
+    english, chinese = f"{records} records, {judged} judged", f"{records} 条记录，已判读 {judged} 条"
+    return Check("store", True, f"{settings.store}: {english}", f"{settings.store}：{chinese}")

@@ -79,7 +79,7 @@ def document(result: IngestReport) -> dict[str, Any]:
         "quarantine": str(result.quarantine) if result.quarantine else None,
         "dry_run": result.dry_run,
         "masked": dict(sorted(masked.items())),
-        "skipped": list(result.skipped),
+        "skipped": [one.words("en") for one in result.skipped],
         "campaigns": [
             {
                 "near_duplicate_of": row["near_duplicate_of"],
@@ -123,7 +123,7 @@ def show(result: IngestReport, settings: Settings, options: Options, *, err: boo
     for report in result.files:
         lines += _about(report, settings.lang, sample=result.dry_run, zone=options.zone.key)
         lines.append("")
-    lines += [("略过：" if zh else "left out: ") + text for text in result.skipped]
+    lines += [("略过：" if zh else "left out: ") + one.words(settings.lang) for one in result.skipped]
     lines += _groups(result, settings.lang)
     if result.quarantine:
         where = (

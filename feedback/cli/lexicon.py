@@ -20,6 +20,22 @@ Folder = Annotated[
 ]
 
 
+#: What the tables and lines of this verb say, in Chinese.
+_ZH = {
+    "families": "类别", "codes": "编码", "stages": "旅程阶段", "rules": "规则", "rule words": "规则用词",
+    "segmenter words": "分词词表", "traditional characters": "繁简对照", "codes without rules": "没有规则的编码",
+    "none": "无", "all files are in order": "所有文件无误", "rules on so many records": "各条规则，记录数",
+    "all sure rules of a code together": "同一编码的确定规则合计", "words that go with": "可能属于它的词：",
+    "rule": "规则", "label": "标签", "weight": "权重", "fired": "触发", "coverage": "覆盖", "precision": "准确率",
+    "overlap": "重叠", "conflict": "冲突", "code": "编码", "records": "条数", "right": "正确", "recall": "召回率",
+    "word": "词", "with": "同现", "without": "不同现", "example": "例句",
+}  # fmt: skip
+
+
+def _in(text: str, lang: str) -> str:
+    return _ZH.get(text, text) if lang == "zh" else text
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
     group = typer.Typer(no_args_is_help=True, help="Check, measure and extend the words and rules.")
@@ -53,10 +69,13 @@ def check(context: typer.Context, folder: Folder = None, as_json: Json = False) 
     if as_json:
         typer.echo(json.dumps(counts, ensure_ascii=False))
         return
+    from rich.cells import set_cell_size
+
+    lang = context.obj.settings().lang
     for name, value in counts.items():
-        shown = ", ".join(value) or "none" if isinstance(value, list) else value
-        typer.echo(f"{name.replace('_', ' '):24}{shown}")
-    typer.echo("all files are in order")
+        shown = ", ".join(value) or _in("none", lang) if isinstance(value, list) else value
+        typer.echo(f"{set_cell_size(_in(name.replace('_', ' '), lang), 24)}{shown}")
+    typer.echo(_in("all files are in order", lang))
 
 
 def coverage(
@@ -80,7 +99,7 @@ def coverage(
     if as_json:
         typer.echo(json.dumps(_document(result, code), ensure_ascii=False))
     else:
-        _tables(result, code)
+        _tables(result, code, context.obj.settings().lang)
 
 
 def mine(
@@ -112,7 +131,7 @@ def mine(
     if as_json:
         typer.echo(json.dumps({"label": label, "proposals": [asdict(item) for item in found]}, ensure_ascii=False))
     else:
-        _proposals(found, label)
+        _proposals(found, label, settings.lang)
 
 
 def add(
@@ -129,11 +148,15 @@ def add(
     settings = context.obj.settings()
     target = folder or settings.lexicons or Path("lexicons")
     file, new = add_words(key, words, target)
-    typer.echo(
-        f"{file}: {len(new)} added to {key}" + (f", {len(words) - len(new)} known already" * (len(new) < len(words)))
-    )
+    old = len(words) - len(new)
+    if settings.lang == "zh":
+        typer.echo(f"{file}：向 {key} 加入 {len(new)} 个词" + f"，{old} 个已有" * (old > 0))
+        advice = f'请在 feedback.toml 写 lexicons = "{target}"，各命令才会读它'
+    else:
+        typer.echo(f"{file}: {len(new)} added to {key}" + f", {old} known already" * (old > 0))
+        advice = f'put lexicons = "{target}" into feedback.toml, so that every verb reads it'
     if settings.lexicons is None and folder is None and not context.obj.quiet:
-        typer.echo(f'note: put lexicons = "{target}" into feedback.toml, so that every verb reads it', err=True)
+        typer.echo(advice, err=True)
 
 
 def _gold(file: Path) -> list[Any]:
@@ -202,14 +225,14 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _tables(result: Coverage, code: str | None) -> None:
+def _tables(result: Coverage, code: str | None, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console()
-    table = Table(title=f"Rules on {result.n:,} records", title_justify="left")
+    table = Table(title=f"{_in('rules on so many records', lang)} {result.n:,}", title_justify="left")
     for name in ("rule", "label", "weight", "fired", "coverage", "precision", "overlap", "conflict"):
-        table.add_column(name, justify="left" if name in ("rule", "label") else "right", no_wrap=True)
+        table.add_column(_in(name, lang), justify="left" if name in ("rule", "label") else "right", no_wrap=True)
     for rule in result.rules:
         if code in (None, rule.label):
             precision = "" if rule.precision is None else f"{rule.precision:.2f}"
@@ -218,9 +241,9 @@ def _tables(result: Coverage, code: str | None) -> None:
                 str(rule.overlaps), str(rule.conflicts),
             )  # fmt: skip
     console.print(table)
-    table = Table(title="All sure rules of a code together", title_justify="left")
+    table = Table(title=_in("all sure rules of a code together", lang), title_justify="left")
     for name in ("code", "records", "fired", "right", "precision", "recall", "F1"):
-        table.add_column(name, justify="left" if name == "code" else "right")
+        table.add_column(_in(name, lang), justify="left" if name == "code" else "right")
     for item in result.codes:
         if code in (None, item.code):
             table.add_row(
@@ -230,13 +253,13 @@ def _tables(result: Coverage, code: str | None) -> None:
     console.print(table)
 
 
-def _proposals(found: list[Proposal], label: str) -> None:
+def _proposals(found: list[Proposal], label: str, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Words that go with {label}", title_justify="left")
+    table = Table(title=f"{_in('words that go with', lang)} {label}", title_justify="left")
     for name in ("word", "with", "without", "z", "example"):
-        table.add_column(name, justify="right" if name in ("with", "without", "z") else "left")
+        table.add_column(_in(name, lang), justify="right" if name in ("with", "without", "z") else "left")
     for item in found:
         table.add_row(item.word, str(item.inside), str(item.outside), f"{item.z:.1f}", item.example[:60])
     Console().print(table)

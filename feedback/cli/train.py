@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,7 @@ def train(
         examples=[bundled("corpora") / "examples"] if examples is None else examples,
         halved=halve or (),
         replace=replace,
-        note=(lambda _: None) if context.obj.quiet else (lambda text: typer.echo(f"train: {text}", err=True)),
+        note=(lambda _: None) if context.obj.quiet else (lambda text: typer.echo(_step(text, settings.lang), err=True)),
     )
     if as_json:
         document = {
@@ -81,3 +82,11 @@ def train(
             if zh
             else f'To judge with it, write [judge] model = "{file}" into feedback.toml'
         )
+
+
+def _step(text: str, lang: str) -> str:
+    """A step of the training as people read it."""
+    if lang != "zh":
+        return f"train: {text}"
+    fold = re.fullmatch(r"fold (\d+) of (\d+)", text)
+    return f"训练：第 {fold[1]}/{fold[2]} 折" if fold else {"the whole": "训练：全部数据"}.get(text, f"训练：{text}")

@@ -8,9 +8,10 @@ batches ──ledger──▶ new, known, repeated, set aside          records o
 from feedback.ingest.assemble import batches
 from feedback.ingest.duplicates import Held, Records, campaigns, mark_copies
 from feedback.ingest.ledger import FileReport, IngestReport, Ledger, Quarantine
+from feedback.ingest.messages import Skipped
 from feedback.ingest.model import Batch, Options, Quarantined, Source, Table
 from feedback.ingest.plan import plan, read
 from feedback.ingest.sources import find
 
 __all__ = ["Batch", "FileReport", "Held", "IngestReport", "Ledger", "Options", "Quarantine", "Quarantined", "Records",
-           "Source", "Table", "batches", "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip
+           "Skipped", "Source", "Table", "batches", "campaigns", "find", "mark_copies", "plan", "read"]  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Final
 
 import pandas as pd
 
-from feedback.ingest.messages import say
+from feedback.ingest.messages import Skipped, say
 from feedback.ingest.model import QUARANTINE_COLUMNS, Batch, Quarantined, Table
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -56,7 +56,7 @@ class IngestReport:
     """What one run did: its files, what was left out and why, the quarantine file, and the largest groups of copies."""
 
     files: tuple[FileReport, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
     quarantine: Path | None
     campaigns: pd.DataFrame
     dry_run: bool

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - tables of words and patterns read best one entry a line
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 #: key → (zh, en). `{n}` is a count.
@@ -35,8 +36,29 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "lines_as_answers": ("没有认出“问/答”的标记：每行当作一个回答（不是访谈的话请改 --kind）", "no marks of questions and answers: each line is taken for an answer (not an interview? mend --kind)"),
     "rows_as_answers": ("没有问题一栏：每行当作一个回答（不是访谈的话请改 --kind）", "no column of questions: each row is taken for an answer (not an interview? mend --kind)"),
     "no_time": ("没有时间：这些记录不进入时间窗口", "no time: these records fall into no window"),
+    "skip_format": ("格式未知：{detail}", "unknown format: {detail}"),
+    "skip_outside": ("成员 {detail} 指向压缩包之外", "member {detail} points outside the archive"),
+    "skip_deep": ("成员 {detail} 是第三层压缩包，请先解压", "member {detail} is a zip within a zip within a zip; unpack it first"),
+    "skip_empty": ("成员 {detail} 是空的", "member {detail} is empty"),
+    "skip_nothing": ("压缩包里没有可读的文件", "no readable files in this archive"),
+    "skip_repeats": ("与工作表 [{detail}] 的内容重复", "repeats the texts of [{detail}]"),
     "rating_scale": ("评分满分为 {n}，已换算为 5 分制", "ratings are out of {n}: brought to 1..5"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was left out of a run, and why: a key of this module with its detail, or the words of an error."""
+
+    where: str
+    key: str
+    detail: str = ""
+
+    def words(self, lang: str) -> str:
+        """One line for people."""
+        why = say(self.key, lang).replace("{detail}", self.detail)
+        return f"{self.where}{'：' if lang == 'zh' else ': '}{why}" if self.where else why
+
 
 FIELDS_ZH: Final = {
     "text": "正文", "title": "标题", "created_at": "时间", "author": "作者", "rating": "评分", "nps": "NPS", "version": "版本", "region": "地区",

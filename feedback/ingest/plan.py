@@ -11,6 +11,7 @@ from feedback.errors import FeedbackError, InputError, MissingColumn, Unreadable
 from feedback.ingest import readers, tables
 from feedback.ingest.assemble import batches
 from feedback.ingest.clean import alike, cell
+from feedback.ingest.messages import Skipped
 from feedback.ingest.model import Batch, Options, Quarantined, Source, Table, Tally
 from feedback.ingest.sources import find
 
@@ -23,7 +24,7 @@ def read(path: Path, options: Options, now: datetime) -> Iterator[Batch]:
         yield from batches(table, options)
 
 
-def plan(sources: Iterable[Source], options: Options, *, lenient: bool = False) -> tuple[list[Table], list[str]]:
+def plan(sources: Iterable[Source], options: Options, *, lenient: bool = False) -> tuple[list[Table], list[Skipped]]:
     """The tables to take in, and what was left out and why.
 
     Of a workbook's sheets those are taken that have a text column and do not merely repeat a fuller one. Raises
@@ -31,7 +32,7 @@ def plan(sources: Iterable[Source], options: Options, *, lenient: bool = False) 
     unless none can be used.
     """
     found: list[Table] = []
-    skipped: list[str] = []
+    skipped: list[Skipped] = []
     first: FeedbackError | None = None
     for source in sources:
         try:
@@ -40,13 +41,13 @@ def plan(sources: Iterable[Source], options: Options, *, lenient: bool = False) 
             if not lenient:
                 raise
             first = first or error
-            skipped.append(str(error))
+            skipped.append(Skipped("", str(error)))
     if not found and first is not None:
         raise first
     return found, skipped
 
 
-def _of_source(source: Source, options: Options, skipped: list[str]) -> list[Table]:
+def _of_source(source: Source, options: Options, skipped: list[Skipped]) -> list[Table]:
     kept: list[Table] = []
     lacking: MissingColumn | None = None
     for sheet in readers.sheets(source, options.sheet):
@@ -54,13 +55,13 @@ def _of_source(source: Source, options: Options, skipped: list[str]) -> list[Tab
             table = tables.understand(sheet, options)
         except MissingColumn as error:
             lacking = lacking or error
-            skipped.append(error.message)
+            skipped.append(Skipped("", error.message))
             continue
         if table is not None:
             kept.append(table)
     if not kept:
         if lacking is not None:
-            skipped.remove(lacking.message)
+            skipped.remove(Skipped("", lacking.message))
             raise lacking
         raise UnreadableFile(f"{source.name}: no rows in it", hint="export it again")
     if len(kept) > 1 and options.sheet is None:
@@ -68,7 +69,7 @@ def _of_source(source: Source, options: Options, skipped: list[str]) -> list[Tab
         for table in [other for other in kept if other is not fullest and len(other.columns) < len(fullest.columns)]:
             if _repeats(table, fullest):
                 kept.remove(table)
-                skipped.append(f"{source.name} [{table.sheet.name}]: repeats the texts of [{fullest.sheet.name}]")
+                skipped.append(Skipped(f"{source.name} [{table.sheet.name}]", "skip_repeats", fullest.sheet.name or ""))
     return kept
 
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, cast
 
 from feedback.errors import UnreadableFile
+from feedback.ingest.messages import Skipped
 from feedback.ingest.model import Source
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
@@ -25,7 +26,7 @@ MAX_RATIO: Final = 200
 SMALL: Final = 64 * 1024**2
 
 
-def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[str]]:
+def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[Skipped]]:
     """The sources behind `paths`, in order of name inside a folder or archive, and what was left out and why.
 
     `now` is the time of standard input, which has no time of modification.
@@ -34,7 +35,7 @@ def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[str]]
     locked or a bomb.
     """
     sources: list[Source] = []
-    skipped: list[str] = []
+    skipped: list[Skipped] = []
     for path in paths:
         if str(path) == "-":
             sources.append(_stdin(now))
@@ -49,7 +50,7 @@ def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[str]]
     return sources, skipped
 
 
-def _folder(path: Path, skipped: list[str]) -> list[Source]:
+def _folder(path: Path, skipped: list[Skipped]) -> list[Source]:
     found: list[Source] = []
     for file in sorted(path.rglob("*")):
         relative = file.relative_to(path)
@@ -58,13 +59,13 @@ def _folder(path: Path, skipped: list[str]) -> list[Source]:
         if file.suffix.lower() in (*SUFFIXES, ".gz", ".zip"):
             found += _file(file, skipped)
         else:
-            skipped.append(f"{file}: unknown format {file.suffix or '(none)'}")
+            skipped.append(Skipped(str(file), "skip_format", file.suffix or "–"))
     if not found:
         raise UnreadableFile(f"{path}: no readable files in this folder", hint=f"known formats: {_known()}")
     return found
 
 
-def _file(path: Path, skipped: list[str]) -> list[Source]:
+def _file(path: Path, skipped: list[Skipped]) -> list[Source]:
     stat = path.stat()
     if stat.st_size == 0:
         raise UnreadableFile(f"{path}: the file is empty", hint="export it again")
@@ -132,7 +133,7 @@ _Open = Callable[[], zipfile.ZipFile]
 
 
 def _archive(
-    path: str, open_zip: _Open, modified: datetime, skipped: list[str], *, nested: bool = False
+    path: str, open_zip: _Open, modified: datetime, skipped: list[Skipped], *, nested: bool = False
 ) -> list[Source]:
     """The files of a zip, and of the zips in it; deeper ones are left out."""
     try:
@@ -150,15 +151,15 @@ def _archive(
         if member.is_dir() or "__MACOSX" in pure.parts or pure.name.startswith((".", "~$")):
             continue
         if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
-            skipped.append(f"{path}: member {name!r} points outside the archive; left out")
+            skipped.append(Skipped(path, "skip_outside", repr(name)))
         elif member.flag_bits & 1:
             raise UnreadableFile(f"{path}: {name}: the archive has a password", hint="unpack it first")
         elif suffix == ".zip" and nested:
-            skipped.append(f"{path}: member {name}: a zip within a zip within a zip; unpack it first")
+            skipped.append(Skipped(path, "skip_deep", name))
         elif suffix not in (*SUFFIXES, ".zip"):
-            skipped.append(f"{path}: member {name}: unknown format")
+            skipped.append(Skipped(path, "skip_format", name))
         elif member.file_size == 0:
-            skipped.append(f"{path}: member {name}: empty")
+            skipped.append(Skipped(path, "skip_empty", name))
         elif suffix == ".zip":
             inner = partial(_inner, f"{path}!{name}", open_zip, member)
             found += _archive(f"{path}!{name}", inner, modified, skipped, nested=True)
@@ -168,9 +169,9 @@ def _archive(
         if len(found) > MAX_MEMBERS:
             raise UnreadableFile(f"{path}: more than {MAX_MEMBERS} files", hint="unpack it into folders")
     if not found and nested and len(skipped) == before:
-        skipped.append(f"{path}: no readable files in this archive")
+        skipped.append(Skipped(path, "skip_nothing"))
     elif not found and not nested:
-        why = f": {skipped[-1]}" if skipped and skipped[-1].startswith(path) else ""
+        why = f": {skipped[-1].words('en')}" if len(skipped) > before else ""
         raise UnreadableFile(f"{path}: no readable files in this archive{why}", hint=f"known formats: {_known()}")
     return found
 

@@ -70,6 +70,7 @@ def take(tmp_path: Path) -> Take:
                 read += batch.read
         frame = pd.concat(frames, ignore_index=True)
         assert read == len(frame) + len(bad)
-        return Taken(tables, left_out + skipped, frame, bad, notes, masked)
+        told = [one.words("en") for one in (*left_out, *skipped)]
+        return Taken(tables, told, frame, bad, notes, masked)
 
     return taken

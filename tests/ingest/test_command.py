@@ -188,5 +188,8 @@ def test_one_bad_file_among_good_ones_stores_nothing_but_a_folder_goes_on(folder
     assert not (folder / "s.duckdb").exists()
     result = run(folder, folder)
     assert result.exit_code == 0
+    Path("note.pdf").write_bytes(b"x")
     assert "略过：" in result.stdout
+    assert f"略过：{folder}/note.pdf：格式未知：.pdf" in run(folder, folder).stdout.splitlines()
+    assert f"left out: {folder}/note.pdf: unknown format: .pdf" in run(folder, folder, lang="en").stdout.splitlines()
     assert "bad.csv" in result.stdout

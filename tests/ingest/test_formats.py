@@ -87,8 +87,8 @@ def test_a_zip_within_a_zip(take: Take) -> None:
     assert sorted(name.partition("a.zip")[2] for name in taken.frame["file"]) == ["!一月/内.zip!甲.csv", "!乙.csv"]
     told = [text.partition("a.zip")[2] for text in taken.skipped]
     assert told == [
-        "!一月/内.zip: member 图.png: unknown format",
-        "!一月/内.zip: member 深.zip: a zip within a zip within a zip; unpack it first",
+        "!一月/内.zip: unknown format: 图.png",
+        "!一月/内.zip: member 深.zip is a zip within a zip within a zip; unpack it first",
     ]
     with pytest.raises(UnreadableFile, match="a zip within a zip within a zip; unpack it first"):
         take(_zip({"a.zip": _zip({"b.zip": _zip({"c.csv": CSV.encode()})})}), "b.zip")

@@ -21,11 +21,12 @@ from feedback import ingest
 from feedback.store import write
 insert, calls = write.insert_feedback, []
 def slow(*arguments):
-    insert(*arguments)
+    refreshed = insert(*arguments)
     calls.append(1)
     if len(calls) == 2:
         print("two batches", flush=True)
         time.sleep(60)
+    return refreshed
 write.insert_feedback = slow
 ingest.Options = functools.partial(ingest.Options, chunk=20)
 from feedback.cli import main

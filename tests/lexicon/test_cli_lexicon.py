@@ -20,9 +20,9 @@ def run(tmp_path, monkeypatch):
     program.callback()(cli._globals)
     register(program)
 
-    def call(*words):
+    def call(*words, lang="zh"):
         read_rules.cache_clear()
-        result = CliRunner().invoke(program, ["lexicon", *map(str, words)])
+        result = CliRunner().invoke(program, ["--lang", lang, "lexicon", *map(str, words)])
         if isinstance(result.exception, FeedbackError):
             raise result.exception
         assert result.exit_code == 0, result.output
@@ -48,7 +48,8 @@ def test_the_bundled_lexicon_is_in_order(run):
     assert (counts["families"], counts["codes"], counts["codes_without_rules"]) == (3, 16, [])
     assert counts["rules"] > 100
     assert counts["rule_words"] > 20_000
-    assert run("check").endswith("all files are in order\n")
+    assert run("check").endswith("所有文件无误\n")
+    assert run("check", lang="en").endswith("all files are in order\n")
 
 
 def test_coverage_counts_each_rule(run, gold):
@@ -88,7 +89,7 @@ def test_a_users_rule_file_and_code_need_no_program(run, gold, tmp_path):
 def test_add_then_the_word_is_heard(run, tmp_path):
     folder = tmp_path / "lexicons"
     assert run("add", "comfort.smell.words", "樟脑丸味", "霉味") == (
-        "lexicons/added.toml: 1 added to comfort.smell.words, 1 known already\n"
+        "lexicons/added.toml：向 comfort.smell.words 加入 1 个词，1 个已有\n"
     )
     assert '"comfort.smell.words" = ["樟脑丸味"]' in (folder / "added.toml").read_text(encoding="utf-8")
     run("add", "comfort.smell.words", "老木头味")
@@ -97,7 +98,7 @@ def test_add_then_the_word_is_heard(run, tmp_path):
     book = RuleBook(read_rules(folder), folder)
     assert set(book.codes(book.hits("一股樟脑丸味"))) == {"comfort"}
     assert set(book.codes(book.hits("老木头味"))) == {"comfort"}
-    assert run("add", "words", "云脉冲刺") == "lexicons/words/added.txt: 1 added to words\n"
+    assert run("add", "words", "云脉冲刺", lang="en") == "lexicons/words/added.txt: 1 added to words\n"
 
 
 def test_add_refuses_what_would_break_and_changes_nothing(run, tmp_path):
