@@ -44,7 +44,8 @@ def proposals(
         for line in _lines(one, settings.lang):
             typer.echo(line)
     if not context.obj.quiet:
-        typer.echo(f"{len(found)} proposals; nothing was changed", err=True)
+        zh = settings.lang == "zh"
+        typer.echo(f"{len(found)} 条建议；未作改动" if zh else f"{len(found)} proposals; nothing was changed", err=True)
 
 
 def _lines(one: Proposal, lang: str) -> list[str]:

@@ -96,10 +96,19 @@ def list_leads(
         typer.echo(json.dumps(document(shown, settings.lang, around.measures), ensure_ascii=False, indent=2))
         return
     if not shown and not context.obj.quiet:
-        typer.echo("no leads yet: run `feedback leads build`", err=True)
+        empty = (
+            "还没有线索：先运行 feedback leads build"
+            if settings.lang == "zh"
+            else "no leads yet: run feedback leads build"
+        )
+        typer.echo(empty, err=True)
     table(shown, around, by)
     if len(shown) < len(found) and not context.obj.quiet:
-        typer.echo(f"{len(found) - len(shown)} more; --top {len(found)} shows all", err=True)
+        rest, every = len(found) - len(shown), f"--top {len(found)}"
+        typer.echo(
+            f"另有 {rest} 条；{every} 显示全部" if settings.lang == "zh" else f"{rest} more; {every} shows all",
+            err=True,
+        )
 
 
 def show(
@@ -163,7 +172,8 @@ def export(
         raise NothingToDo(f"{settings.store}: no leads", hint="run `feedback leads build` first")
     file.write_bytes(render(found, wanted, around))
     if not context.obj.quiet:
-        typer.echo(f"{len(found)} leads → {file} ({wanted})", err=True)
+        leads = f"{len(found)} 条线索" if settings.lang == "zh" else f"{len(found)} leads"
+        typer.echo(f"{leads} → {file} ({wanted})", err=True)
 
 
 def _settings(context: typer.Context, *, encoder: str | None) -> Settings:
@@ -178,7 +188,9 @@ def _progress(context: typer.Context) -> Any:
     if context.obj.quiet:
         return None
 
+    doing = "编码" if context.obj.settings().lang == "zh" else "encoding"
+
     def tell(done: int, total: int) -> None:
-        typer.echo(f"\rencoding {done}/{total}", err=True, nl=done == total)
+        typer.echo(f"\r{doing} {done}/{total}", err=True, nl=done == total)
 
     return tell

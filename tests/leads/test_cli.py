@@ -107,7 +107,7 @@ def test_show_explains_and_cites(command: Command) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "md", "json", "jira", "zentao", "github"])
 def test_export_writes_every_format(command: Command, tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"leads.{kind}"
-    assert "5 leads" in command("export", str(file), "--format", kind).stderr
+    assert "5 条线索" in command("export", str(file), "--format", kind).stderr
     assert file.stat().st_size > 100
     if kind == "xlsx":
         assert openpyxl.load_workbook(file)["线索"].max_row == 6

@@ -112,4 +112,4 @@ def test_nothing_is_changed_and_the_command_that_is_printed_works(tmp_path: Path
         assert f"  {one.command}\n" in text
         assert one.kind in command("proposals", lang="en").stdout
         command(*one.command.split()[2:])
-    assert command("proposals", "--kind", "drift").stderr == "0 proposals; nothing was changed\n"
+    assert command("proposals", "--kind", "drift").stderr == "0 条建议；未作改动\n"
