@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from feedback.encode.static import WordVectors
 from feedback.errors import BadLexicon
 from feedback.lexicon import find, read_toml
 from feedback.text.normal import normalise
 
-#: The trade "any" is never thought less likely than this.
-LEAST_ANY = 0.15
+#: The trade "any" is never thought less likely than this; no other less than that.
+LEAST_ANY, LEAST = 0.15, 0.002
 #: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
 _COMMON = 4.0
+_ROUNDS = 20
 #: A weight below this says nothing: a scene-setting word alone, under a code that is not its own.
 FAINT = 1.0
 
@@ -137,29 +140,43 @@ def _whole(form: str, start: int, end: int, word: str) -> bool:
 
 
 def trades(found: Iterable[dict[str, float]]) -> dict[str, float]:
-    """How likely each domain is for a product: its mean share of the weights in each of its texts."""
-    counts: dict[str, float] = defaultdict(float)
-    n = 0
+    """How likely each domain is for a product: the shares of a mixture of domains that explain its texts best, where a
+    domain explains a text by the weight of its best aspect there (expectation maximisation: Dempster, Laird and Rubin
+    1977). Words of one domain that are met in another's texts are thus told as the latter's."""
+    rows: list[dict[str, float]] = []
     for weights in found:
-        total = sum(weights.values())
-        if total:
-            n += 1
-            for key, weight in weights.items():
-                counts[key.split(".", 1)[0]] += weight / total
-    return {domain: count / n for domain, count in sorted(counts.items())} if n else {}
+        row: dict[str, float] = {}
+        for key, weight in weights.items():
+            domain = key.split(".", 1)[0]
+            row[domain] = max(weight, row.get(domain, 0.0))
+        if row:
+            rows.append(row)
+    domains = sorted({domain for row in rows for domain in row})
+    if not domains:
+        return {}
+    table = np.array([[row.get(domain, 0.0) for domain in domains] for row in rows])
+    shares = np.full(len(domains), 1 / len(domains))
+    for _ in range(_ROUNDS):
+        explained = table * shares
+        shares = (explained / np.maximum(explained.sum(axis=1, keepdims=True), 1e-300)).mean(axis=0)
+    return dict(zip(domains, np.round(shares, 6).tolist(), strict=True))
 
 
 def best(weights: dict[str, float], likely: dict[str, float]) -> str | None:
-    """The aspect of the greatest weight × likelihood of its domain; ties break by key."""
+    """The aspect of the greatest weight × root of the likelihood of its domain; ties break by key."""
     if not weights:
         return None
 
     def merit(key: str) -> float:
         domain = key.split(".", 1)[0]
-        floor = LEAST_ANY if domain == "any" else 0.01
-        return weights[key] * max(likely.get(domain, 0.0), floor)
+        return weights[key] * trust(domain, likely)
 
     return min(weights, key=lambda key: (-merit(key), key))
+
+
+def trust(domain: str, likely: dict[str, float]) -> float:
+    """How much a word of `domain` counts where the trades are so likely; the root, since texts stray."""
+    return float(np.sqrt(max(likely.get(domain, 0.0), LEAST_ANY if domain == "any" else LEAST)))
 
 
 def label(keys: Sequence[str], known: dict[str, Aspect], lang: str) -> str:

@@ -159,8 +159,8 @@ def place(
             aspect[row] = best(weights[row], likely) or ""
             if _strange(aspect[row], likely):
                 around = _around(ordered.iloc[row], matcher)
-                other = best(around, likely)
-                if other and not _strange(other, likely):
+                other = best({key: w for key, w in around.items() if not _strange(key, likely)}, likely)
+                if other:
                     aspect[row], how[row] = other, "context"
         if len(rows) >= ENOUGH:
             found = gather(

@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.encode import Vectors
-from feedback.leads.aspects import LEAST_ANY, Aspect, Matcher
+from feedback.leads.aspects import Aspect, Matcher, trust
 from feedback.leads.mine import DOMAIN, WORD, aspect_of
 from feedback.text.normal import normalise
 
 #: Fewer complaints than this are placed by the lexicon alone.
 ENOUGH = 100
-#: A trade this likely is the product's own, and beside it those that are likely enough.
-_HOME, _BESIDE = 0.3, 0.12
+#: A product is of trades that the lexicon knows where the likeliest has this share, and those of `_BESIDE` and more
+#: have `_TOGETHER`.
+_HOME, _BESIDE, _TOGETHER = 0.3, 0.1, 0.6
 _WORDS, _LEXICON, _AROUND = 1.5, 0.8, 0.5
 #: An aspect of this share of a complaint's weights is clear.
 _CLEAR = 0.8
@@ -105,7 +106,13 @@ def gather(
     keys = sorted(key for key, times in counts.items() if times >= _SEED)
     place = {key: number for number, key in enumerate(keys)}
     group = np.array([place.get(key, -1) for key in aspect], dtype=np.intp)
-    merits = [{key: weight * _likelihood(key, likely, known) for key, weight in found.items()} for found in weights]
+    merits = [
+        {
+            key: weight * trust(known[key].domain, likely) * (0.5 if known[key].general else 1.0)
+            for key, weight in found.items()
+        }
+        for found in weights
+    ]
     clear = np.array([seeds(key) and _clear(found, key) for key, found in zip(aspect, merits, strict=True)])
     features = _features(quotes, around, merits, vectors, matcher)
     group, count = _begin(features, group, len(keys))
@@ -131,15 +138,9 @@ def gather(
 
 def _homes(likely: dict[str, float]) -> set[str]:
     """The trades that the product is in; without a likely one only what is true of any product."""
-    trades = {name: value for name, value in likely.items() if name not in ("any", DOMAIN)}
-    least = _BESIDE if max(trades.values(), default=0.0) >= _HOME else np.inf
-    return {"any", DOMAIN} | {name for name, value in trades.items() if value >= least}
-
-
-def _likelihood(key: str, likely: dict[str, float], known: dict[str, Aspect]) -> float:
-    domain = known[key].domain
-    value = max(likely.get(domain, 0.0), LEAST_ANY if domain == "any" else 0.01)
-    return value / 2 if known[key].general else value
+    trades = {name: value for name, value in likely.items() if name not in ("any", DOMAIN) and value >= _BESIDE}
+    sure = max(trades.values(), default=0.0) >= _HOME and sum(trades.values()) >= _TOGETHER
+    return {"any", DOMAIN} | (set(trades) if sure else set())
 
 
 def _clear(merits: dict[str, float], key: str) -> bool:
