@@ -38,7 +38,7 @@ class TrackResult:
     """Keywords watched, their incidents (all that are kept) and those that this run opened, or would with dry_run.
 
     `waiting` records are not yet judged and count nowhere; `rates` are those of the judges, by name; `stale` is the
-    time of the newest record where it lies more than a step before the window's end; `unmet` keywords were asked for,
+    time of the newest record where the last quarter of the window holds none; `unmet` keywords were asked for,
     are known to no list, and stand in no record.
     """
 
@@ -121,7 +121,7 @@ def _stale(frame: pd.DataFrame, end: datetime, settings: Settings) -> datetime |
     if pd.isna(newest):
         return None
     last: datetime = newest.tz_convert(settings.zone).to_pydatetime()
-    return last if end - last > period(settings.track.step, "--step") else None
+    return last if end - last > period(settings.track.window, "--window") / 4 else None
 
 
 def judge_rates(store: Store, settings: Settings) -> dict[str, Rates | None]:

@@ -140,7 +140,7 @@ def test_an_empty_window_says_where_the_data_end(command: Command) -> None:
 def test_data_that_end_within_the_window_are_told_of(command: Command) -> None:
     note = "数据到 2026-11-07 22:48 为止，窗口末段没有任何记录；可用 --as-of 2026-11-07 回看"
     assert note in command("track", "--as-of", "2026-11-10", code=3).stderr.splitlines()
-    assert "窗口末段" not in command("track", "--as-of", "2026-11-08T12:00", code=3).stderr
+    assert "窗口末段" not in command("track", "--as-of", "2026-11-09T12:00", code=3).stderr
 
 
 def test_a_keyword_that_no_record_names_is_an_error_after_the_result(command: Command) -> None:
