@@ -17,6 +17,7 @@ from typing import NamedTuple
 import ahocorasick
 from scipy import sparse
 
+from feedback.judge.course import ASIDE, COURSE, course
 from feedback.judge.rulefile import MARKS, Rule, gapped, read_rules
 from feedback.judge.scene import (
     BOUNDARIES,
@@ -119,6 +120,8 @@ class RuleBook:
         base = len(self.names)
         row: dict[int, float] = {}
         stand: list[tuple[int, int]] = []
+        told: list[tuple[int, int]] = []
+        marks: set[str] = set()
         contrast = -1
         for index, start, _, negated in scan:
             # A flipping rule is two features: what it says denied is its own column.
@@ -126,11 +129,16 @@ class RuleBook:
             if flips:
                 sign = -flips if negated else flips
                 stand.append((start, sign))
+                told.append((start, sign))
                 column = self._denied_column[index] if negated else index
             else:
                 column = index
-                if label == "contrast":
-                    contrast = max(contrast, start)
+                if label in ASIDE:
+                    marks.add(label)
+                    if label == "contrast":
+                        contrast = max(contrast, start)
+                elif self._blames[index]:
+                    told.append((start, -1))
             row[column] = 1.0
             row[base + self._label_column[index]] = 1.0
         if stand:
@@ -145,6 +153,8 @@ class RuleBook:
                 float(sum(sign for start, sign in stand if start < contrast)) / 3,
             )  # fmt: skip
             row.update({offset + place: value for place, value in enumerate(values) if value})
+        offset = base + len(self._labels) + len(_STAND)
+        row.update({offset + place: value for place, value in enumerate(course(told, marks)) if value})
         return row
 
     def _scan(self, form: str) -> Scan:
@@ -350,6 +360,7 @@ class RuleBook:
         self._labels = _labels(self.rules)
         self._label_column = [self._labels.index(rule.label) for rule in self.rules]
         self._flip = [(rule.label, {"positive": 1, "negative": -1}.get(rule.label, 0)) for rule in self.rules]
+        self._blames = [rule.label not in _NO_CODE and rule.weight >= SURE for rule in self.rules]
         names = _context_names(self.rules)
         base = len(self.rules)
         self._denied_column = [
@@ -383,5 +394,6 @@ def _context_names(rules: Sequence[Rule]) -> list[str]:
     return [
         *(f"label:{label}" for label in _labels(rules)),
         *(f"stand:{name}" for name in _STAND),
+        *COURSE,
         *(f"denied:{rule.name}" for rule in rules if rule.negation == "flip"),
     ]

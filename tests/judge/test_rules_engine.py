@@ -91,7 +91,7 @@ def test_features_name_rules_labels_and_stand():
     assert matrix.shape == (3, len(names)) == (3, len(set(names)))
     assert dense[0, names.index("label:fulfilment")] == 1
     assert dense[0, names.index("stand:praise")] > 0
-    assert not dense[1].any()
+    assert [names[column] for column in np.flatnonzero(dense[1])] == ["course:quiet"]
     assert dense[2, names.index("rule:comfort.smell")] == 1
     assert np.isfinite(dense).all()
 

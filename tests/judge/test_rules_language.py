@@ -44,8 +44,47 @@ def test_each_code_in_plain_words(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("按键挨得太近", {"usability"}),
+        ("绕了好几圈，指示牌看不懂", {"usability"}),
+        ("离地铁站有点远", {"usability"}),
+        ("好几个展厅都没开放", {"supply"}),
+        ("充电桩没几个", {"supply"}),
+        ("写着实木，结果是贴皮", {"expectation"}),
+        ("跟海报完全不同", {"expectation"}),
+        ("刷到的都是看过的", {"relevance"}),
+        ("座位太挤，闷得头晕", {"comfort"}),
+    ],
+)
+def test_what_is_said_without_the_catchword(text, expected):
+    assert codes(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("闪退已经修复了", "resolved"),
+        ("再也没掉线", "resolved"),
+        ("两年了没死过机", "holds-up"),
+        ("一次都没坏", "holds-up"),
+        ("用了三年依旧很好", "holds-up"),
+        ("还没修好", None),
+        ("希望尽快修复", None),
+        ("客服秒回", "good-deeds"),
+        ("不理想", None),
+    ],
+)
+def test_what_was_put_right_and_what_never_failed_is_praise(text, rule):
+    found = {hit.rule.removeprefix("polarity.") for hit in BOOK.hits(text) if hit.label == "positive"}
+    assert (found & {"resolved", "holds-up", "good-deeds"}) == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "闪退早就修复了",
+        "我没有遇到别人说的卡顿",
         "房间没有异味，也不吵",
         "用了半年，从来没闪退过",
         "不卡顿，很流畅",
