@@ -79,6 +79,11 @@ def _times(table: Table, options: Options) -> Table:
 
 
 def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
+    if options.kind in ("review", "social") and "text" not in options.mapping and _asks(filled[0][1]):
+        raise UnreadableFile(
+            f"{table.sheet.source.name}: one question a column, not one {options.kind} a row",
+            hint="take it in with --kind interview or survey, or name one column with --map text=COLUMN",
+        )
     position = _header_position(filled, options)
     named = position is not None
     if position is not None and len(filled) == position + 1:
@@ -201,6 +206,16 @@ def _is_question_row(cells: Sequence[Cell]) -> bool:
     texts = [cell(value) for value in cells if cell(value)]
     asking = sum(text.endswith(("?", "？", "吗", "呢", "么")) or text.startswith(("您", "你", "请")) for text in texts)
     return asking >= 2 or any(names.is_identity(text) for text in texts[:2])
+
+
+def _asks(cells: Sequence[Cell]) -> bool:
+    """Whether a row is beyond doubt a header of questions: three or more, and no column that is known as the text."""
+    texts = [text for value in cells if (text := cell(value))]
+    asking = [
+        text for text in texts if re.search(r"[?？吗呢]$", text) or re.match(r"您|请问|你[们觉认对是会的最]", text)
+    ]
+    known = any(field == "text" and rank < 200 for text in texts for field, rank in names.candidates(text))
+    return len(asking) >= 3 and 2 * len(asking) >= len(texts) and not known
 
 
 def _looks_like_header(filled: list[Row]) -> bool:

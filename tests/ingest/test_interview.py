@@ -147,3 +147,14 @@ def test_answers_without_a_time_are_counted(take: Take) -> None:
     dated = BLOCKS.replace("被访者：[ID:2]", "被访者：[ID:2]\n访谈时间：2026-03-01")
     assert take(dated, "a.txt", kind="interview").notes["undated_answers"] == 2
     assert take(BLOCKS, "访谈_20260301.txt", kind="interview").notes["undated_answers"] == 0
+
+
+def test_a_table_of_questions_taken_for_reviews_is_refused(take: Take) -> None:
+    table = "编号,您常用它做什么？,您为什么离开,还会回来吗\n1,听课,通知太晚了,不会\n2,做题,课程不更新,看情况\n"
+    for kind in ("review", "social"):
+        with pytest.raises(UnreadableFile, match=f"one question a column, not one {kind} a row"):
+            take(table, "a.csv", kind=kind)
+    assert take(table, "a.csv", kind="review", mapping={"text": "您为什么离开"}).texts == ["通知太晚了", "课程不更新"]
+    assert len(take(table, "a.csv", kind="interview").texts) == 6
+    posts = "您好，客服呢,这是几点开门？,能不能退款吗\n广告太多,真不错,还行\n"
+    assert take("标题,内容,时间\n" + posts, "b.csv").texts
