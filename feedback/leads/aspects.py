@@ -20,6 +20,8 @@ LEAST_ANY, LEAST = 0.15, 0.002
 #: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
 _COMMON = 4.0
 _ROUNDS = 20
+#: A single character means many things.
+_SINGLE = 0.6
 #: A weight below this says nothing: a scene-setting word alone, under a code that is not its own.
 FAINT = 1.0
 
@@ -90,7 +92,9 @@ class Matcher:
             for word in dict.fromkeys(aspect.words + aspect.weak):
                 owners[word].append(aspect.key)
         self._owners = dict(owners)
-        self._weight = {word: max(vectors.rarity(word) - _COMMON, 1.0) for word in owners}
+        self._weight = {
+            word: max(vectors.rarity(word) - _COMMON, 1.0) * (_SINGLE if len(word) == 1 else 1.0) for word in owners
+        }
         self._automaton = ahocorasick.Automaton()
         for word in owners:
             if len(word) > 1:

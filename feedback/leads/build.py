@@ -71,7 +71,8 @@ class Grouper:
     def group(self, units: pd.DataFrame, vectors: Vectors, existing: list[Theme]) -> Placement:
         """Place `units` (see cluster.place) into `existing` leads and new themes."""
         families = {code.name: code.family for code in self.taxonomy.codes.values()}
-        return place(units, vectors, self._matcher, families, self.settings, existing, self._manners)
+        praises = self._titler.plain_praise
+        return place(units, vectors, self._matcher, families, self.settings, existing, self._manners, praises)
 
     def title(self, keys: list[str], code: str, members: Members, used: set[str]) -> tuple[str, str]:
         """Title in Chinese and in English from the quotes of a lead; `used`: titles of the product's other leads."""

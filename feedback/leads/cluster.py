@@ -7,11 +7,12 @@ The order of rows plays no part: units are sorted by id, nothing is drawn at ran
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from feedback.encode import Vectors, unit_length
 from feedback.leads.aspects import Aspect, Matcher, best, trades
@@ -134,12 +135,14 @@ def place(
     settings: LeadSettings,
     existing: Sequence[Theme] = (),
     manners: Manners | None = None,
+    praises: Callable[[str], bool] | None = None,
 ) -> Placement:
     """Put every unit into a theme: one that exists, else a new one, else none (single).
 
     `units`: columns feedback_id, code, span_start, span_end, quote, text, product, person, near_duplicate_of; one row a
     span. `vectors`: (len(units), d), of the quotes. `families`: code → family; `manners`: ways of going wrong
-    in which complaints of several codes about one thing are one. Existing themes come first and keep their order.
+    in which complaints of several codes about one thing are one; `praises`: is this quote plain praise? Such quotes,
+    like copies, do not make a lead. Existing themes come first and keep their order.
     """
     order = np.lexsort((units["span_start"], units["code"], units["feedback_id"])) if len(units) else np.zeros(0, int)
     ordered = units.iloc[order].reset_index(drop=True)
@@ -178,7 +181,7 @@ def place(
         work = _Work(
             part, vectors[order][rows], settings, families, matcher.known | mined,
             [aspect[row] for row in rows], [how[row] for row in rows], part["person"].to_numpy(),
-            part["code"].to_numpy(dtype=object, copy=True), part["near_duplicate_of"].isna().to_numpy(),
+            part["code"].to_numpy(dtype=object, copy=True), _counts(part, praises),
         )  # fmt: skip
         said = [manners.of(quote) if manners else "" for quote in part["quote"]]
         known = [number for number, t in enumerate(themes[: len(existing)]) if t.product == product]
@@ -194,6 +197,16 @@ def place(
     back = np.empty(len(order), dtype=int)
     back[order] = np.arange(len(order))
     return Placement(themes, [theme[i] for i in back], [how[i] for i in back], [aspect[i] for i in back])
+
+
+def _counts(units: pd.DataFrame, praises: Callable[[str], bool] | None) -> NDArray[np.bool_]:
+    """Which units make a lead: no copies of other records, no plain praise."""
+    own: NDArray[np.bool_] = units["near_duplicate_of"].isna().to_numpy(dtype=bool, copy=True)
+    if praises is None:
+        return own
+    plain = {quote: praises(quote) for quote in units["quote"].unique()}
+    own &= ~units["quote"].map(plain).to_numpy(dtype=bool)
+    return own
 
 
 def _strange(aspect: str, likely: dict[str, float]) -> bool:

@@ -25,12 +25,14 @@ from feedback.text.normal import normalise
 
 #: Fewer complaints than this are placed by the lexicon alone.
 ENOUGH = 100
-#: A product is of trades that the lexicon knows where the likeliest has this share, and those of `_BESIDE` and more
-#: have `_TOGETHER`.
-_HOME, _BESIDE, _TOGETHER = 0.3, 0.1, 0.6
+#: A product is of trades that the lexicon knows where the likeliest has this share, and either those of `_BESIDE` and
+#: more have `_TOGETHER`, or their words make up `_TOLD` of what the `_TOP` most telling words weigh.
+_HOME, _BESIDE, _TOGETHER, _TOLD, _TOP = 0.3, 0.1, 0.6, 0.25, 100
+#: Once a product is known, trades of this likelihood are its own too.
+_ALSO = 0.05
 _WORDS, _LEXICON, _AROUND = 1.5, 0.8, 0.5
 #: An aspect of this share of a complaint's weights is clear.
-_CLEAR = 0.8
+_CLEAR = 0.6
 #: Complaints that an aspect needs to begin a group.
 _SEED = 5
 #: Groups without an aspect: this many times the root of the number of complaints.
@@ -81,6 +83,31 @@ class _Features:
         return found
 
 
+@dataclass(frozen=True)
+class _Telling:
+    """The words of each complaint, how much each tells, and in how many it is."""
+
+    said: list[list[str]]
+    weight: dict[str, float]
+    times: Counter[str]
+
+    @classmethod
+    def of(cls, quotes: Sequence[str], matcher: Matcher) -> _Telling:
+        """From words that stand in three quotes or more."""
+        said = [_words(quote, matcher) for quote in quotes]
+        times = Counter(word for words in said for word in words)
+        often = {word: count for word, count in times.items() if count >= 3}
+        weight = {word: _telling(word, count / len(quotes), matcher) for word, count in often.items()}
+        return cls(said, {word: value for word, value in weight.items() if value > 0}, times)
+
+    def share(self, words: set[str]) -> float:
+        """What `words` weigh among the most telling ones."""
+        mass = {word: value * self.times[word] for word, value in self.weight.items()}
+        top = sorted(mass, key=lambda word: (-mass[word], word))[:_TOP]
+        total = sum(mass[word] for word in top)
+        return sum(mass[word] for word in top if word in words) / total if total else 0.0
+
+
 def gather(
     quotes: Sequence[str],
     around: Sequence[str],
@@ -97,7 +124,8 @@ def gather(
     for none; `likely`: trade → likelihood; `vectors`: (n, d) of the quotes; `known`: all aspects, those mined earlier
     too.
     """
-    own = _homes(likely)
+    telling = _Telling.of(quotes, matcher)
+    own = _homes(likely, telling, known)
 
     def seeds(key: str) -> bool:
         return bool(key) and not known[key].general and known[key].domain in own
@@ -114,7 +142,7 @@ def gather(
         for found in weights
     ]
     clear = np.array([seeds(key) and _clear(found, key) for key, found in zip(aspect, merits, strict=True)])
-    features = _features(quotes, around, merits, vectors, matcher)
+    features = _features(telling, quotes, around, merits, vectors, matcher)
     group, count = _begin(features, group, len(keys))
     if not count:
         return Gathered(list(aspect), [False] * len(aspect), {})
@@ -136,11 +164,16 @@ def gather(
     return Gathered(found, [key != was for key, was in zip(found, aspect, strict=True)], mined)
 
 
-def _homes(likely: dict[str, float]) -> set[str]:
-    """The trades that the product is in; without a likely one only what is true of any product."""
-    trades = {name: value for name, value in likely.items() if name not in ("any", DOMAIN) and value >= _BESIDE}
-    sure = max(trades.values(), default=0.0) >= _HOME and sum(trades.values()) >= _TOGETHER
-    return {"any", DOMAIN} | (set(trades) if sure else set())
+def _homes(likely: dict[str, float], telling: _Telling, known: dict[str, Aspect]) -> set[str]:
+    """The trades that the product is in; where that is not sure only what is true of any product."""
+    trades = {name: value for name, value in likely.items() if name not in ("any", DOMAIN) and value >= _ALSO}
+    whole = {"any", DOMAIN} | set(trades)
+    if max(trades.values(), default=0.0) < _HOME:
+        return {"any", DOMAIN}
+    if sum(value for value in trades.values() if value >= _BESIDE) >= _TOGETHER:
+        return whole
+    words = {word for aspect in known.values() if aspect.domain in whole for word in aspect.words}
+    return whole if telling.share(words) >= _TOLD else {"any", DOMAIN}
 
 
 def _clear(merits: dict[str, float], key: str) -> bool:
@@ -149,6 +182,7 @@ def _clear(merits: dict[str, float], key: str) -> bool:
 
 
 def _features(
+    telling: _Telling,
     quotes: Sequence[str],
     around: Sequence[str],
     merits: Sequence[dict[str, float]],
@@ -158,14 +192,8 @@ def _features(
     from scipy.sparse import csr_matrix, hstack
     from sklearn.preprocessing import normalize
 
-    said = [_words(quote, matcher) for quote in quotes]
+    said, weight = telling.said, telling.weight
     beside = [_words(text, matcher) if text != quote else [] for text, quote in zip(around, quotes, strict=True)]
-    times = Counter(word for words in said for word in words)
-    weight = {
-        word: value
-        for word, count in times.items()
-        if count >= 3 and (value := _telling(word, count / len(quotes), matcher)) > 0
-    }
     found = [
         {word: _AROUND * weight[word] for word in more if word in weight}
         | {word: weight[word] for word in words if word in weight}

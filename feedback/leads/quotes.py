@@ -55,7 +55,8 @@ def choose(members: Members, vectors: Vectors, bonus: Sequence[float], count: in
     """Up to `count` units whose quotes stand for the lead, best first. `bonus` is added to their nearness to the
     middle.
 
-    `vectors`: (n, d) of the quotes. At most one quote of a person and one of a wording; copies of other records only
+    `vectors`: (n, d) of the quotes. What a bonus of less than -1 marks (plain praise) is left out where others are
+    there. At most one quote of a person and one of a wording; copies of other records only
     when nothing else is left.
     """
     middle = vectors.mean(axis=0)
@@ -67,6 +68,8 @@ def choose(members: Members, vectors: Vectors, bonus: Sequence[float], count: in
     wordings: set[str] = set()
     chosen: list[Unit] = []
     for at in sorted(range(len(merit)), key=lambda at: (-merit[at], members.units[at])):
+        if chosen and bonus[at] < -1:
+            break
         person, wording = members.persons[at], normalise(members.quotes[at]).strip()
         if person not in people and wording not in wordings:
             people.add(person)

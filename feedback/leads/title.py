@@ -1,11 +1,13 @@
 """Titles that a person would write: the clause that says best what most of a lead's people say, made short.
 
-Every word of a Chinese title stands in one member's quote, in that order; nothing is composed.
+Every word of a Chinese title stands in one member's quote, in that order; nothing is composed. Where no clause makes a
+good title the lead is named after the thing that most people name: "快递的问题".
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,23 @@ _NEGATORS = frozenset(("不", "没", "没有", "别", "未", "从不", "从未",
 _REGULARS = frozenset(("用户", "会员", "客户", "顾客", "粉丝", "款", "机型"))
 #: 你们家: your firm, and no home.
 _WHOSE = frozenset(("你们", "他们", "你", "他", "贵", "這", "这"))
-_LISTS = ("drop", "open", "close", "state", "vague", "praise", "amiss")
+_SETS = ("drop", "open", "close", "state", "vague", "praise", "wish")
+_LISTS = (*_SETS, "amiss", "fine", "but", "never", "latin")
+#: A title of less merit than this is none; then the thing itself is named, when this share of the people name it.
+_POOR, _NAMED = 0.6, 0.12
+#: A pronoun after one of these is what is acted on, and stays: 让我自己找.
+_GOVERN = frozenset((*"让给叫帮对跟把被找求当替向和与比为在逼教问请送到从害", "直到"))
+_TIMES = frozenset(("现在", "目前", "最近", "今天", "昨天", "前天", "上周", "这周"))
+_PRONOUNS = frozenset(("我", "我们", "你", "你们", "他", "他们", "她", "它", "它们", "自己", "大家", "人家"))
+#: After one of these a clause is not cut.
+_HOLDS = _GOVERN | {*"越没不无最更太很有是能会要想", "越来越", "没有", "无法", "不能", "不会", "可以", "关于"}
+#: 还 and its like stay before these: 还在, 都没.
+_STILL, _BEFORE = frozenset("还就才都又"), frozenset(("在", "没", "没有", "不", "要", "得", "不能", "是"))
+_NUMBER = re.compile(
+    r"[0-9.%一二两三四五六七八九十百千万半几多第]+(?:[个天年月日号周次倍块元分秒点条款台人遍节页件单度截门家句种位本套份项]|刻钟)?"
+    r"(?:半|钟|月|小时|星期|分钟)?|小时|分钟|星期|个月|年|天"
+)
+_LATIN = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,12 @@ class Style:
     state: frozenset[str]
     vague: frozenset[str]
     praise: frozenset[str]
+    wish: frozenset[str]
     amiss: frozenset[str]
+    fine: tuple[str, ...]
+    but: tuple[str, ...]
+    never: tuple[str, ...]
+    latin: tuple[str, ...]
 
 
 @lru_cache(maxsize=4)
@@ -47,8 +70,12 @@ def style(folder: Path | None = None) -> Style:
     missing = [name for name in _LISTS if not isinstance(data.get(name), str)]
     if missing:
         raise BadLexicon(f"{file}: lacks {', '.join(missing)}", hint="each is one text of words")
-    lists = {name: frozenset(normalise(data[name]).split()) for name in _LISTS if name != "amiss"}
-    return Style(**lists, amiss=frozenset(data["amiss"]))
+    words = {name: tuple(dict.fromkeys(normalise(data[name]).split())) for name in _LISTS}
+    fine, but, never = words["fine"], words["but"], words["never"]
+    sets = {name: frozenset(words[name]) for name in _SETS}
+    return Style(
+        **sets, amiss=frozenset(data["amiss"]), fine=fine, but=but, never=never, latin=tuple(data["latin"].split())
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +115,7 @@ class Titler:
         self._lists = lists
         self._cut = cut
         self._rarity = rarity
+        self._latin = {word.lower(): word for word in lists.latin}
 
     def title(
         self,
@@ -117,19 +145,47 @@ class Titler:
             self._offer(name, quotes, voices, spellings)
         alone = max(1.5 / people, 0.06)
         named = {normalise(word) for word in aspect_words}
-        best = ""
-        merit = -math.inf
+        best: tuple[bool, float, str] = (False, -math.inf, "")
         for phrase, who in voices.items():
             text = written(min(spellings[phrase].items(), key=lambda item: (-item[1], item[0]))[0])
             value = self._merit(phrase, len(who), support, named, alone)
             # The thing by its own name is clear to those who were not there.
             value += 0.35 * any(name in text for name in names)
-            if text not in used and (value, text) > (merit, best):
-                merit, best = value, text
-        best = best or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+            sound = value >= _POOR and self._blames(phrase.forms) and not self._praised(phrase.forms, text)
+            if text not in used:
+                best = max(best, (sound, value, text))
+        if not best[0] and (thing := self._thing(named, names, support, used)):
+            return self._latinised(thing)
+        title = best[2] or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
         # One who writes in traditional characters among many who do not should not decide how the title is written.
         plain = sum(simplified(quote) == quote for _, quote in quotes)
-        return simplified(best) if 2 * plain > len(quotes) else best
+        return self._latinised(simplified(title) if 2 * plain > len(quotes) else title)
+
+    def _latinised(self, title: str) -> str:
+        """With names in the spelling of their makers."""
+        return _LATIN.sub(lambda found: self._latin.get(found[0].lower(), found[0]), title)
+
+    def _thing(self, named: set[str], names: Sequence[str], support: dict[str, float], used: frozenset[str]) -> str:
+        """The thing that most people name, failing that the aspect, as a title that claims nothing; "" for neither."""
+        lists = self._lists
+        things = [
+            (-share, word)
+            for word, share in support.items()
+            if word in named and len(word) > 1 and share >= _NAMED
+            and not self._blames((word,)) and word not in lists.praise | lists.vague | lists.drop
+        ]  # fmt: skip
+        words = [word for _, word in sorted(things)] + [name for name in names if not self._blames(self._cut(name))]
+        titles = (f"{word}的问题" for word in words)
+        return next((title for title in titles if title not in used), "")
+
+    def plain_praise(self, quote: str) -> bool:
+        """Does it praise and blame nothing?"""
+        form = normalise(quote)
+        words = self._cut(form)
+        rest = form
+        for run in self._lists.fine:
+            rest = rest.replace(run, "")
+        return self._praised(words, form) and not self._blames(self._cut(rest))
 
     def _offer(
         self,
@@ -157,12 +213,18 @@ class Titler:
             words = set(self._cut(form))
             amiss = bool(words & self._lists.state) or not self._lists.amiss.isdisjoint(form)
             praised = self._praised(words, form)
-            return 1.0 * all(word in form for word in wanted) + 0.15 * amiss - 0.3 * praised
+            plain = praised and self.plain_praise(quote)
+            return 1.0 * all(word in form for word in wanted) + 0.15 * amiss - 0.3 * praised - 3.0 * plain
 
         return merit
 
     def _praised(self, words: Iterable[str], text: str) -> bool:
         """Does it praise? Words of praise that hold a negator themselves (不错) do not deny."""
+        if any(run in text for run in self._lists.fine):
+            for run in self._lists.fine:
+                text = text.replace(run, "")
+            if not any(run in text for run in self._lists.but) and not _denied(text):
+                return True
         found = [word for word in words if word in self._lists.praise]
         for word in found:
             text = text.replace(word, "")
@@ -174,8 +236,8 @@ class Titler:
         for clause in clauses(quote):
             words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
             words = [w for w, before in zip(words, ["", *words], strict=False) if not (w == "家" and before in _WHOSE)]
-            words = [w for w in words if w and normalise(w) not in self._lists.drop and w[0].isalnum()]
-            words = [w for at, w in enumerate(words) if w != "了" or at == len(words) - 1]
+            words = [w for w in words if w and w[0].isalnum()]
+            words = self._lean(words)
             words = _once(words)
             while words and normalise(words[0]) in self._lists.open and not _turned(*[*words[:2], ""][:2]):
                 words.pop(0)
@@ -184,6 +246,27 @@ class Titler:
             if words:
                 found.append(words)
         return found
+
+    def _lean(self, words: list[str]) -> list[str]:
+        """Without the words that a title leaves out, where the rest still says the same."""
+        kept: list[str] = []
+        before = ""
+        for at, word in enumerate(words):
+            form = normalise(word)
+            after = normalise(words[at + 1]) if at + 1 < len(words) else ""
+            governed = before in _GOVERN or (before in _PRONOUNS and kept[-1:] == [words[at - 1]])
+            stays = (form in _TIMES and before in _GOVERN) or (form in _STILL and after in _BEFORE)
+            if stays or (form in _PRONOUNS and governed):
+                kept.append(word)
+            elif form == "了":
+                if at == len(words) - 1 or len(before) == 1:
+                    kept.append(word)
+            elif form == "的" and before in _PRONOUNS and not (kept and normalise(kept[-1]) in _PRONOUNS):
+                pass
+            elif form not in self._lists.drop or (form in ("更", "最") and after not in self._lists.state):
+                kept.append(word)
+            before = form
+        return kept
 
     def _hangs(self, words: list[str]) -> bool:
         """Is the last word one that a title does not end with? 了 stays after one character: 坏了."""
@@ -201,9 +284,26 @@ class Titler:
                 length += len(words[end - 1])
                 if length > LONGEST:
                     break
-                if length >= SHORTEST and not self._hangs(words[start:end]):
+                if length >= SHORTEST and not self._hangs(words[start:end]) and self._whole(forms, start, end):
                     opens, closes = start == 0, end == len(words)
                     yield _Phrase(tuple(forms[start:end]), opens and closes, opens, closes), tuple(words[start:end])
+
+    def _whole(self, forms: list[str], start: int, end: int) -> bool:
+        """Does the run make sense without what stands before and after it in its clause?"""
+        if start and (forms[start - 1] in _HOLDS or _NUMBER.fullmatch(forms[start - 1])):
+            return False
+        if end == len(forms):
+            return True
+        after, last = forms[end], forms[end - 1]
+        if after in ("的", "得", "地", "不了", "不到", "不上", "不出", "着", "过") or _NUMBER.fullmatch(after):
+            return False
+        return self._blames((last,)) or (end - start > 1 and self._blames((forms[end - 2], last)))
+
+    def _blames(self, forms: Sequence[str]) -> bool:
+        """Does one of the words say that something is amiss? In a saying of four characters no single one does."""
+        return any(
+            form in self._lists.state or (len(form) < 4 and not self._lists.amiss.isdisjoint(form)) for form in forms
+        )
 
     def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str], alone: float) -> float:
         text = "".join(phrase.forms)
@@ -220,16 +320,20 @@ class Titler:
         value -= 0.6 * ("不是" in phrase.forms)
         value -= 0.25 * sum(form in self._lists.vague for form in phrase.forms)
         value += 0.25 * math.log(times)
-        amiss = any(f in self._lists.state for f in phrase.forms) or any(c in self._lists.amiss for c in text)
-        value += 0.6 if amiss else -0.6
+        value += 0.6 if self._blames(phrase.forms) else -0.9
+        wishes = any(form in self._lists.wish for form in phrase.forms)
+        value -= 0.35 if wishes and not any(form[0] in "不没无未" for form in phrase.forms) else 0.0
+        value -= 2.0 * any(run in text for run in self._lists.never)
+        value -= 0.6 * (phrase.forms[0] in ("不想", "想")) + 0.6 * (_NUMBER.fullmatch(phrase.forms[0]) is not None)
         value += 0.4 if any(word in text for word in named) else 0.0
-        value += 0.25 * phrase.whole + 0.3 * phrase.closes + 0.15 * phrase.opens
+        value += 0.3 * phrase.whole + 0.4 * phrase.closes + 0.2 * phrase.opens
+        value -= 0.0 if phrase.opens or len(phrase.forms[0]) > 1 else 0.3
         value -= 1.0 if self._praised(phrase.forms, text) else 0.0
         # 晚一次晚五十分钟, 贵是贵点: said twice, and no title.
         value -= 3.0 * (len(content) - len(set(content)))
         length = len(text)
         value -= 0.12 * (max(_BEST[0] - length, 0) + max(length - _BEST[1], 0))
-        return value - 0.3 * sum(form.isdigit() for form in phrase.forms)
+        return value - 0.4 * sum(_NUMBER.fullmatch(form) is not None for form in phrase.forms)
 
 
 def _once(words: list[str]) -> list[str]:

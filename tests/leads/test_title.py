@@ -83,4 +83,4 @@ def test_no_title_says_the_contrary_or_says_it_twice() -> None:
 
 def test_one_traditional_writer_does_not_decide_the_script() -> None:
     assert TITLER.title([("a", "小米鬧鐘沒了"), ("b", "闹钟没了"), ("c", "闹钟总没了")], []) == "闹钟没了"
-    assert TITLER.title([("a", "鬧鐘壞了不響")], []) == "鬧鐘壞不響"
+    assert TITLER.title([("a", "鬧鐘壞了不響")], []) == "鬧鐘壞了不響"
