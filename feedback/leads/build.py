@@ -31,6 +31,8 @@ RETITLE_AT = 2.0
 _SAMPLE = 600
 #: Ways of placing that are sure, and how many people so placed suffice for a title.
 _SURE, _ENOUGH = ("aspect", "general", "hand"), 3
+#: What stands beside a lead rather than in it is quoted last.
+_BONUS = {"aspect": 0.1, "general": 0.1, "hand": 0.1, "near": -0.3}
 
 
 def cutter(settings: TextSettings, folder: Path | None = None) -> Callable[[str], list[str]]:
@@ -87,15 +89,19 @@ class Grouper:
         """How well each member's quote stands for a lead of this title, beside its nearness to the middle."""
         shows = self._titler.shows(title)
         pairs = zip(members.quotes, members.how, strict=True)
-        return [shows(quote) + (0.1 if how in _SURE else 0.0) for quote, how in pairs]
+        return [shows(quote) + _BONUS.get(how, 0.0) for quote, how in pairs]
 
 
 def _voices(members: Members) -> list[tuple[str, str]]:
     """(person, quote) of the members that a title is made of: no copies; those surely placed where there are enough."""
     rows = list(zip(members.persons, members.quotes, members.how, members.copies, strict=True))
     own = [row for row in rows if not row[3]] or rows
-    sure = [row for row in own if row[2] in _SURE]
-    chosen = sure if len({row[0] for row in sure}) >= _ENOUGH else own
+    chosen = own
+    for ways in (_SURE, (*_SURE, "meaning", "context", "sibling")):
+        sure = [row for row in own if row[2] in ways]
+        if len({row[0] for row in sure}) >= _ENOUGH:
+            chosen = sure
+            break
     return [(person, quote) for person, quote, _, _ in chosen]
 
 

@@ -171,9 +171,8 @@ def place(
                 [aspect[row] for row in rows], likely, vectors[order][rows], matcher, matcher.known | mined,
             )  # fmt: skip
             mined = mined | found.mined
-            for row, key, alike in zip(rows, found.aspect, found.alike, strict=True):
-                aspect[row] = key
-                how[row] = "meaning" if alike else how[row]
+            for row, key, likeness in zip(rows, found.aspect, found.how, strict=True):
+                aspect[row], how[row] = key, likeness or how[row]
         for row in rows:
             if aspect[row] in matcher.known and matcher.known[aspect[row]].general:
                 how[row] = "general"

@@ -42,7 +42,7 @@ _ROUNDS = 6
 _SAMPLE = 2000
 #: A word of common speech (1 in 55 running words) weighs nothing; words that the vectors lack count as this rare.
 _COMMON, _UNKNOWN = 4.0, 11.0
-_NAME = 6
+_NAME, _NEAR = 6, 0.45
 _SEED_OF_DRAW = 0
 
 Array = NDArray[np.float64]
@@ -50,10 +50,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Gathered:
-    """For each complaint its aspect ("": none) and whether likeness, not its words, put it there; aspects mined."""
+    """For each complaint its aspect ("": none) and how likeness put it there ("": its words did); aspects mined."""
 
     aspect: list[str]
-    alike: list[bool]
+    how: list[str]
     mined: dict[str, Aspect]
 
 
@@ -145,7 +145,7 @@ def gather(
     features = _features(telling, quotes, around, merits, vectors, matcher)
     group, count = _begin(features, group, len(keys))
     if not count:
-        return Gathered(list(aspect), [False] * len(aspect), {})
+        return Gathered(list(aspect), [""] * len(aspect), {})
     stays = clear & (group >= 0)
     for _ in range(_ROUNDS):
         nearest = features.nearest(features.middles(group, count))
@@ -155,13 +155,23 @@ def gather(
         group = again
     named = keys + [""] * (count - len(keys))
     mined: dict[str, Aspect] = {}
+    names: dict[str, set[str]] = {}
     for number, words in enumerate(_names(features, group, count)):
         if not named[number] and words:
             made = aspect_of(words)
             mined[made.key] = made
+            names[made.key] = set(words)
             named[number] = made.key
-    found = [key if clear[row] else named[group[row]] for row, key in enumerate(aspect)]
-    return Gathered(found, [key != was for key, was in zip(found, aspect, strict=True)], mined)
+    middles = features.middles(group, count)[0]
+    near = (features.meaning * middles[group]).sum(axis=1) / np.maximum(np.linalg.norm(middles, axis=1), 1e-9)[group]
+    found, how = [], []
+    for row, key in enumerate(aspect):
+        mine = key if clear[row] else named[group[row]]
+        # A mined group is a thing for those who name it or speak much like it; others only stand near.
+        strays = mine in mined and near[row] < _NEAR and names[mine].isdisjoint(telling.said[row])
+        found.append(mine)
+        how.append("" if mine == key else "near" if strays else "meaning")
+    return Gathered(found, how, mined)
 
 
 def _homes(likely: dict[str, float], telling: _Telling, known: dict[str, Aspect]) -> set[str]:

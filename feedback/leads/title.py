@@ -25,7 +25,7 @@ _NEGATORS = frozenset(("不", "没", "没有", "别", "未", "从不", "从未",
 _REGULARS = frozenset(("用户", "会员", "客户", "顾客", "粉丝", "款", "机型"))
 #: 你们家: your firm, and no home.
 _WHOSE = frozenset(("你们", "他们", "你", "他", "贵", "這", "这"))
-_SETS = ("drop", "open", "close", "state", "vague", "praise", "wish")
+_SETS = ("drop", "open", "close", "state", "vague", "praise", "wish", "calm")
 _LISTS = (*_SETS, "amiss", "fine", "but", "never", "latin")
 #: A title of less merit than this is none; then the thing itself is named, when this share of the people name it.
 _POOR, _NAMED = 0.6, 0.12
@@ -41,6 +41,10 @@ _NUMBER = re.compile(
     r"[0-9.%一二两三四五六七八九十百千万半几多第]+(?:[个天年月日号周次倍块元分秒点条款台人遍节页件单度截门家句种位本套份项]|刻钟)?"
     r"(?:半|钟|月|小时|星期|分钟)?|小时|分钟|星期|个月|年|天"
 )
+#: What follows is denied: 老师不嫌我慢 is praise, though it holds a word of blame.
+_ABSOLVED = re.compile(r"(?:不嫌|从不|从没|从未|从来不|从来没|没有再|没再)(.+)")
+#: 贵是贵了点.
+_SAME_TWICE = re.compile(r"(.)是\1")
 _LATIN = re.compile(r"[A-Za-z]+")
 
 
@@ -55,6 +59,7 @@ class Style:
     vague: frozenset[str]
     praise: frozenset[str]
     wish: frozenset[str]
+    calm: frozenset[str]
     amiss: frozenset[str]
     fine: tuple[str, ...]
     but: tuple[str, ...]
@@ -145,18 +150,19 @@ class Titler:
             self._offer(name, quotes, voices, spellings)
         alone = max(1.5 / people, 0.06)
         named = {normalise(word) for word in aspect_words}
-        best: tuple[bool, float, str] = (False, -math.inf, "")
+        best: tuple[bool, bool, float, str] = (False, False, -math.inf, "")
         for phrase, who in voices.items():
             text = written(min(spellings[phrase].items(), key=lambda item: (-item[1], item[0]))[0])
             value = self._merit(phrase, len(who), support, named, alone)
             # The thing by its own name is clear to those who were not there.
             value += 0.35 * any(name in text for name in names)
-            sound = value >= _POOR and self._blames(phrase.forms) and not self._praised(phrase.forms, text)
+            blames = not self._praised(phrase.forms, text)
+            sound = blames and value >= _POOR and self._blames(phrase.forms)
             if text not in used:
-                best = max(best, (sound, value, text))
+                best = max(best, (sound, blames, value, text))
         if not best[0] and (thing := self._thing(named, names, support, used)):
             return self._latinised(thing)
-        title = best[2] or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
+        title = best[3] or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
         # One who writes in traditional characters among many who do not should not decide how the title is written.
         plain = sum(simplified(quote) == quote for _, quote in quotes)
         return self._latinised(simplified(title) if 2 * plain > len(quotes) else title)
@@ -185,6 +191,7 @@ class Titler:
         rest = form
         for run in self._lists.fine:
             rest = rest.replace(run, "")
+        rest = _ABSOLVED.sub("", rest)
         return self._praised(words, form) and not self._blames(self._cut(rest))
 
     def _offer(
@@ -225,6 +232,8 @@ class Titler:
                 text = text.replace(run, "")
             if not any(run in text for run in self._lists.but) and not _denied(text):
                 return True
+        if (absolved := _ABSOLVED.search(text)) and self._blames(self._cut(absolved[1])):
+            return True
         found = [word for word in words if word in self._lists.praise]
         for word in found:
             text = text.replace(word, "")
@@ -295,6 +304,8 @@ class Titler:
         if end == len(forms):
             return True
         after, last = forms[end], forms[end - 1]
+        if _NUMBER.fullmatch(last) or last in _HOLDS:
+            return False
         if after in ("的", "得", "地", "不了", "不到", "不上", "不出", "着", "过") or _NUMBER.fullmatch(after):
             return False
         return self._blames((last,)) or (end - start > 1 and self._blames((forms[end - 2], last)))
@@ -302,7 +313,9 @@ class Titler:
     def _blames(self, forms: Sequence[str]) -> bool:
         """Does one of the words say that something is amiss? In a saying of four characters no single one does."""
         return any(
-            form in self._lists.state or (len(form) < 4 and not self._lists.amiss.isdisjoint(form)) for form in forms
+            form in self._lists.state
+            or (len(form) < 4 and form not in self._lists.calm and not self._lists.amiss.isdisjoint(form))
+            for form in forms
         )
 
     def _merit(self, phrase: _Phrase, times: int, support: dict[str, float], named: set[str], alone: float) -> float:
@@ -324,7 +337,8 @@ class Titler:
         wishes = any(form in self._lists.wish for form in phrase.forms)
         value -= 0.35 if wishes and not any(form[0] in "不没无未" for form in phrase.forms) else 0.0
         value -= 2.0 * any(run in text for run in self._lists.never)
-        value -= 0.6 * (phrase.forms[0] in ("不想", "想")) + 0.6 * (_NUMBER.fullmatch(phrase.forms[0]) is not None)
+        value -= 3.0 * (_SAME_TWICE.search(text) is not None)
+        value -= 1.0 * text.startswith(("不想", "想")) + 0.6 * (_NUMBER.fullmatch(phrase.forms[0]) is not None)
         value += 0.4 if any(word in text for word in named) else 0.0
         value += 0.3 * phrase.whole + 0.4 * phrase.closes + 0.2 * phrase.opens
         value -= 0.0 if phrase.opens or len(phrase.forms[0]) > 1 else 0.3
