@@ -56,6 +56,9 @@ from feedback.pipeline_leads import (
 from feedback.pipeline_leads import (
     leads_undo as leads_undo,
 )
+from feedback.pipeline_leads import (
+    proposal_decline as proposal_decline,
+)
 from feedback.pipeline_track import (
     TrackResult as TrackResult,
 )

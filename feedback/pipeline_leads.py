@@ -218,7 +218,16 @@ def leads_proposals(store: Store, settings: Settings, *, products: Sequence[str]
     members = store_leads.members(store, list(chosen["id"]))
     members = members[members["near_duplicate_of"].isna()].reset_index(drop=True)
     groups = {key: aspect.family for key, aspect in tools.grouper.known.items()}
-    return propose(chosen, members, tools.vectors(list(members["quote"])), groups, settings.leads)
+    declined = leadwork.declined(store)
+    return propose(chosen, members, tools.vectors(list(members["quote"])), groups, settings.leads, declined)
+
+
+def proposal_decline(
+    store: Store, kind: str, lead_ids: Sequence[str], *, reason: str | None = None, now: datetime
+) -> tuple[str, ...]:
+    """Keep that a proposal is not wanted: it is not made again unless undone. Returns the ids. Raises UsageError."""
+    with store.write():
+        return leadwork.decline(store, kind, lead_ids, reason, now)
 
 
 def lead(store: Store, lead_id: str) -> Lead:

@@ -1,4 +1,4 @@
-"""`feedback leads proposals`: what might be merged, split or renamed."""
+"""`feedback leads proposals` and `decline`: what might be merged, split or renamed, and what not."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def register(verbs: typer.Typer) -> None:
-    """Add the verb below `leads`."""
+    """Add the verbs below `leads`."""
     verbs.command("proposals")(proposals)
+    verbs.command("decline")(decline)
 
 
 def proposals(
@@ -37,7 +38,7 @@ def proposals(
     if as_json:
         from dataclasses import asdict
 
-        rows = [asdict(one) | {"command": one.command} for one in found]
+        rows = [asdict(one) | {"command": one.command, "decline": one.decline} for one in found]
         typer.echo(json.dumps({"proposals": rows}, ensure_ascii=False, indent=2))
         return
     for one in found:
@@ -48,6 +49,27 @@ def proposals(
         typer.echo(f"{len(found)} 条建议；未作改动" if zh else f"{len(found)} proposals; nothing was changed", err=True)
 
 
+def decline(
+    context: typer.Context,
+    kind: Annotated[Literal["merge", "split", "drift"], typer.Argument(metavar="KIND", help="merge, split or drift.")],
+    leads: Annotated[list[str], typer.Argument(metavar="ID...", help="Both leads of a merge, else the lead.")],
+    reason: Annotated[str | None, typer.Option(help="Why not.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The moment to keep for this.", show_default="now")] = None,
+) -> None:
+    """Say no to a proposal for good; `leads undo` takes it back."""
+    from feedback import pipeline
+    from feedback.cli import moments
+    from feedback.store import Store
+
+    settings = context.obj.settings()
+    with Store(settings.store, create=False) as store:
+        ids = pipeline.proposal_decline(store, kind, leads, reason=reason, now=moments.as_of(as_of, settings.zone))
+    if not context.obj.quiet:
+        names = " ".join(ids)
+        said = f"不再建议：{kind} {names}" if settings.lang == "zh" else f"not proposed again: {kind} {names}"
+        typer.echo(said, err=True)
+
+
 def _lines(one: Proposal, lang: str) -> list[str]:
     zh = lang == "zh"
     facts = one.facts
@@ -55,9 +77,10 @@ def _lines(one: Proposal, lang: str) -> list[str]:
     if one.kind == "merge":
         head = f"合并？{one.product}：{names}" if zh else f"merge? {one.product}: {names}"
         why = (
-            f"对象同属一类，说法相近（余弦 {facts['cosine']:.2f}）"
+            f"对象同属一类，说法相近（余弦 {facts['cosine']:.2f}，{facts['mixed']:.0%} 以上更像对方）"
             if zh
-            else f"about things of one kind, near in meaning (cosine {facts['cosine']:.2f})"
+            else f"about things of one kind, near in meaning (cosine {facts['cosine']:.2f}, "
+            f"{facts['mixed']:.0%} or more nearer to the other)"
         )
     elif one.kind == "split":
         head = f"拆分？{one.product}：{names}" if zh else f"split? {one.product}: {names}"
@@ -78,4 +101,5 @@ def _lines(one: Proposal, lang: str) -> list[str]:
             f"(cosine {facts['cosine']:.2f}, p={facts['p']:.3f})"
         )
     quotes = [f"    “{'” “'.join(side)}”" for side in one.quotes]
-    return [head, f"  {why}", *quotes, f"  {one.command}"]
+    no = f"  不要：{one.decline}" if zh else f"  or never: {one.decline}"
+    return [head, f"  {why}", *quotes, f"  {one.command}", no]

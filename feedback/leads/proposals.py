@@ -3,8 +3,9 @@
 Nothing here changes a lead; each proposal carries the command that accepts it.
 
 merge   two leads of one product about the same aspect, or about aspects of one group (lexicons/aspects.toml), whose
-        middles are at cosine 0.9 or nearer: members are then as near to the other's middle as to their own, but for a
-        tenth. A lead stands in one proposal at most.
+        middles are at cosine 0.9 or nearer and whose members are mixed: on each side a quarter or more (of one group
+        only: 35%) are as near to the other's middle as to that of their fellows, or nearer. Mere neighbours are not
+        proposed. A lead stands in one proposal at most.
 split   a lead whose two groups of nearest meaning (Ward) are each of five or more people and a fifth or more of the
         members, with a mean silhouette of 0.25 or more (Rousseeuw 1987; cosine distance), and farther apart than
         cosine 0.5.
@@ -15,6 +16,7 @@ drift   the middle of what came in the last `trend_days` days against that of wh
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,7 +29,7 @@ from feedback.leads.build import halves
 from feedback.settings import LeadSettings
 
 _SAME = 0.8
-_NEAR = 0.9
+_NEAR, _MIXED, _KIN = 0.9, 0.25, 0.35
 _APART = 0.5
 _SILHOUETTE = 0.25
 _PART = 0.2
@@ -52,6 +54,16 @@ class Proposal:
     facts: dict[str, float]
     quotes: tuple[tuple[str, ...], ...]
     records: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, frozenset[str]]:
+        """What a person declines: the kind and the leads."""
+        return self.kind, frozenset(self.ids)
+
+    @property
+    def decline(self) -> str:
+        """What declines it for good."""
+        return f"feedback leads decline {self.kind} {' '.join(self.ids)}"
 
     @property
     def command(self) -> str:
@@ -79,8 +91,9 @@ def propose(
     vectors: Vectors,
     groups: dict[str, str],
     settings: LeadSettings,
+    declined: Collection[tuple[str, frozenset[str]]] = (),
 ) -> list[Proposal]:
-    """Proposals, merges first, those of most people first.
+    """Proposals, merges first, those of most people first, without those whose keys are `declined`.
 
     `leads`: columns id, product, code, aspects, people, title, status (merged and dismissed ones left out); `members`:
     their units (lead_id, feedback_id, person, quote, created_at) and `vectors` (len(members), d) of the quotes.
@@ -97,13 +110,15 @@ def propose(
     by_product: dict[str, list[_Lead]] = {}
     for lead in found:
         by_product.setdefault(lead.row["product"], []).append(lead)
-    merges = [one for some in by_product.values() for one in _merges(some, groups)]
+    merges = [one for some in by_product.values() for one in _merges(some, groups, declined)]
     splits = [one for lead in found if (one := _split(lead))]
     drifts = [one for lead in found if (one := _drift(lead, settings))]
-    return merges + splits + drifts
+    return [one for one in merges + splits + drifts if one.key not in declined]
 
 
-def _merges(leads: list[_Lead], groups: dict[str, str]) -> list[Proposal]:
+def _merges(
+    leads: list[_Lead], groups: dict[str, str], declined: Collection[tuple[str, frozenset[str]]]
+) -> list[Proposal]:
     """Pairs of one product that say the same; a lead stands in one pair only, the nearest first."""
     middles = np.stack([lead.middle for lead in leads])
     near = middles @ middles.T
@@ -111,16 +126,31 @@ def _merges(leads: list[_Lead], groups: dict[str, str]) -> list[Proposal]:
     pairs = []
     for i in range(len(leads)):
         for j in range(i + 1, len(leads)):
+            if ("merge", frozenset((leads[i].row["id"], leads[j].row["id"]))) in declined:
+                continue
             if about[i] & about[j] and near[i, j] >= _NEAR:
-                pairs.append((-float(near[i, j]), i, j))
+                mixed = min(_astray(leads[i], leads[j]), _astray(leads[j], leads[i]))
+                same = set(leads[i].row["aspects"]) & set(leads[j].row["aspects"])
+                if mixed >= (_MIXED if same else _KIN):
+                    pairs.append((-float(near[i, j]), i, j, mixed))
     proposals, taken = [], set()
-    for closeness, i, j in sorted(pairs):
+    for closeness, i, j, mixed in sorted(pairs):
         if i in taken or j in taken:
             continue
         taken |= {i, j}
-        facts = {"cosine": -closeness}
+        facts = {"cosine": -closeness, "mixed": mixed}
         proposals.append(_proposal("merge", [leads[i], leads[j]], facts, [_typical(leads[i]), _typical(leads[j])]))
     return sorted(proposals, key=lambda one: one.ids)
+
+
+def _astray(lead: _Lead, other: _Lead) -> float:
+    """The share of members of `lead` that are as near to the middle of `other` as to that of their own fellows."""
+    n = len(lead.vectors)
+    if n < 2:
+        return 0.0
+    fellows = unit_length((lead.vectors.sum(axis=0) - lead.vectors) / (n - 1))
+    own = (lead.vectors * fellows).sum(axis=1)
+    return float((lead.vectors @ other.middle >= own - 1e-6).mean())
 
 
 def _split(lead: _Lead) -> Proposal | None:

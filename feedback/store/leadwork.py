@@ -1,4 +1,4 @@
-"""What people do to leads: set, rename, merge, split, move, undo. Each is kept with what undoes it.
+"""What people do to leads: set, rename, merge, split, move, decline proposals, undo. Each is kept with what undoes it.
 
 The caller holds the transaction and brings facts, quotes and ranks up to date afterwards.
 """
@@ -112,6 +112,27 @@ def move(store: Store, feedback_id: str, from_id: str | None, to_id: str, now: d
     _place(store, [row[:3] for row in rows], target.id)
     leads.record(store, now, target.id, "move", feedback_id, json.dumps(before, ensure_ascii=False))
     return leadread.one(store, target.id), sorted({target.id, *(row[3] for row in rows if row[3])})
+
+
+def decline(store: Store, kind: str, lead_ids: Sequence[str], reason: str | None, now: datetime) -> tuple[str, ...]:
+    """Keep that a proposal of `kind` for these leads is declined; returns their ids. Raises UsageError."""
+    wanted = 2 if kind == "merge" else 1
+    ids = tuple(dict.fromkeys(leadread.one(store, lead).id for lead in lead_ids))
+    if len(ids) != wanted:
+        raise UsageError(f"a {kind} is declined for {wanted} lead{'s' * (wanted > 1)}, not {len(ids)}",
+                         hint="the ids as `feedback leads proposals` prints them")  # fmt: skip
+    if (kind, frozenset(ids)) in declined(store):
+        raise UsageError(f"{kind} {' '.join(ids)}: declined already", hint="`feedback leads undo` takes it back")
+    before = json.dumps({"declined": [kind, *ids]}, ensure_ascii=False)
+    leads.record(store, now, ids[0], "decline", " ".join(filter(None, [kind, *ids[1:], reason])), before)
+    return ids
+
+
+def declined(store: Store) -> set[tuple[str, frozenset[str]]]:
+    """Kind and leads of the proposals that are declined."""
+    rows = store.rows("SELECT before FROM lead_history WHERE action = 'decline' AND before <> ''")
+    found = [json.loads(row[0])["declined"] for row in rows]
+    return {(str(kind), frozenset(ids)) for kind, *ids in found}
 
 
 def undo(store: Store, now: datetime) -> tuple[str, list[str]]:

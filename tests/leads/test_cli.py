@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,17 @@ class Command:
         return json.loads(self(*words, "--json", **options).stdout)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with leads, made once; tests that change it work on a copy."""
+    path = store(tmp_path_factory.mktemp("built") / "s.duckdb", rows())
+    Command(path)("build", "--as-of", "2026-11-01")
+    return path
+
+
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
-    made = Command(store(tmp_path / "s.duckdb", rows()))
-    made("build", "--as-of", "2026-11-01")
-    return made
+def command(built: Path, tmp_path: Path) -> Command:
+    return Command(Path(shutil.copy(built, tmp_path / "s.duckdb")))
 
 
 def test_build_tells_what_it_did(tmp_path: Path) -> None:

@@ -42,13 +42,14 @@ class World:
                 wobble = np.random.default_rng(n).normal(0, 0.1, len(direction))
                 self.vectors.append(list(np.asarray(direction) + wobble))
 
-    def propose(self) -> list[Proposal]:
+    def propose(self, *declined: tuple[str, frozenset[str]]) -> list[Proposal]:
         vectors = np.asarray(self.vectors, dtype=np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return propose(pd.DataFrame(self.leads), pd.DataFrame(self.members), vectors, GROUPS, LeadSettings())
+        return propose(pd.DataFrame(self.leads), pd.DataFrame(self.members), vectors, GROUPS, LeadSettings(), declined)
 
 
-UP, SIDE, NEAR = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.97, 0.2, 0.0]
+UP, SIDE, NEAR = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.999, 0.03, 0.0]
+NEIGHBOUR = [0.95, 0.3, 0.0]
 
 
 def test_leads_of_one_kind_and_meaning_are_proposed_for_merging() -> None:
@@ -63,12 +64,21 @@ def test_leads_of_one_kind_and_meaning_are_proposed_for_merging() -> None:
     assert found.command == "feedback leads merge A B"
 
 
+def test_mere_neighbours_are_not_proposed() -> None:
+    world = World()
+    world.lead("A", "app.push", (9, UP))
+    world.lead("B", "app.push", (8, NEIGHBOUR))
+    assert world.propose() == []
+
+
 def test_a_lead_stands_in_one_merge_and_the_greater_comes_first() -> None:
     world = World()
     for name, count in (("A", 5), ("B", 9), ("C", 7)):
         world.lead(name, "app.push", (count, UP))
     (found,) = world.propose()
     assert found.ids[0] == "B"
+    (other,) = world.propose(found.key)
+    assert other.key != found.key, "what is declined makes room for the next"
 
 
 def test_a_lead_of_two_groups_is_proposed_for_splitting_with_the_records() -> None:
@@ -113,3 +123,21 @@ def test_nothing_is_changed_and_the_command_that_is_printed_works(tmp_path: Path
         assert one.kind in command("proposals", lang="en").stdout
         command(*one.command.split()[2:])
     assert command("proposals", "--kind", "drift").stderr == "0 条建议；未作改动\n"
+
+
+def test_what_is_declined_is_not_proposed_again_until_undone(tmp_path: Path) -> None:
+    made = [row(f"a{n:02d}", "function", "一打开就闪退", at=NOW - timedelta(days=n)) for n in range(9)]
+    made += [row(f"b{n:02d}", "usability", "一打开就闪退", at=NOW - timedelta(days=n)) for n in range(8)]
+    command = Command(store(tmp_path / "s.duckdb", made))
+    command("build")
+    (one,) = command.json("proposals")["proposals"]
+    assert one["kind"] == "merge"
+    assert one["decline"] == f"feedback leads decline merge {' '.join(one['ids'])}"
+    said = command(*one["decline"].split()[2:], "--reason", "两个团队")
+    assert said.stderr == f"不再建议：merge {' '.join(one['ids'])}\n"
+    assert command.json("proposals")["proposals"] == []
+    assert "declined already" in str(command("decline", "merge", *reversed(one["ids"]), code=2).exception)
+    assert "for 2 leads" in str(command("decline", "merge", one["ids"][0], code=2).exception)
+    assert "for 1 lead" in str(command("decline", "split", *one["ids"], code=2).exception)
+    command("undo")
+    assert command.json("proposals")["proposals"] == [one]
