@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,9 +27,16 @@ def by_story(opened: Store, *, everything: bool = False) -> dict[str, Lead]:
     return {lead.members[0][:-3]: lead for lead in pipeline.leads(opened, everything=everything) if lead.members}
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with records, made once; every test works on a copy."""
+    return store(tmp_path_factory.mktemp("filled") / "s.duckdb", rows())
+
+
 @pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(store(tmp_path / "s.duckdb", rows()), create=False)
+def opened(filled: Path, tmp_path: Path) -> Iterator[Store]:
+    with Store(Path(shutil.copy(filled, tmp_path / "s.duckdb")), create=False) as copy:
+        yield copy
 
 
 def test_a_build_places_everything_and_counts_agree(opened: Store) -> None:

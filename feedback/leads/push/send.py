@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Literal, Protocol
 
 import httpx
@@ -14,6 +16,12 @@ from feedback.leads.push.draft import Draft
 ATTEMPTS: Final = 4
 #: A tracker that asks for a longer pause than this many seconds is told off as busy.
 _LONGEST_PAUSE: Final = 60.0
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The certificates that httpx trusts, read once."""
+    return httpx.create_ssl_context()
 
 
 class Refused(Exception):
@@ -88,7 +96,7 @@ def push(
     After a try whose end is not known the tracker is searched before anything is made: no issue comes twice. A tracker
     that lets us not in at all ends the run: the drafts left are yielded as failed.
     """
-    with httpx.Client(timeout=timeout) as client:
+    with httpx.Client(timeout=timeout, verify=_trusted()) as client:
         stop: Refused | None = None
         for made in drafts:
             if stop is not None:
