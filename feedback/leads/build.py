@@ -81,8 +81,9 @@ class Grouper:
         known = self.known | from_keys(keys)
         words = [word for key in keys if key in known for word in known[key].words]
         names = [known[key].zh for key in keys if key in self.known][:1]
-        title = self._titler.title(_voices(members), words, frozenset(used), names)
         about = self.taxonomy.codes.get(code)
+        last = [about.zh] if about else []
+        title = self._titler.title(_voices(members), words, frozenset(used), names, last)
         return title, f"{about.en if about else code}: {label(keys, self.known, 'en') or title}"
 
     def bonus(self, members: Members, title: str) -> list[float]:

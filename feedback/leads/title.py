@@ -128,9 +128,11 @@ class Titler:
         aspect_words: Iterable[str],
         used: frozenset[str] = frozenset(),
         names: Sequence[str] = (),
+        last: Sequence[str] = (),
     ) -> str:
         """The title of a lead. `quotes`: (person, quote) of its members; `used`: titles already given to others;
-        `names`: of its aspects, which may be the title where some quote bears all their words.
+        `names`: of its aspects, which may be the title where some quote bears all their words; `last`: what to name
+        where all is praise.
 
         Returns the shortest quote, cut, when no clause can be made a title.
         """
@@ -150,7 +152,7 @@ class Titler:
             self._offer(name, quotes, voices, spellings)
         alone = max(1.5 / people, 0.06)
         named = {normalise(word) for word in aspect_words}
-        best: tuple[bool, bool, float, str] = (False, False, -math.inf, "")
+        ranked = []
         for phrase, who in voices.items():
             text = written(min(spellings[phrase].items(), key=lambda item: (-item[1], item[0]))[0])
             value = self._merit(phrase, len(who), support, named, alone)
@@ -158,9 +160,11 @@ class Titler:
             value += 0.35 * any(name in text for name in names)
             blames = not self._praised(phrase.forms, text)
             sound = blames and value >= _POOR and self._blames(phrase.forms)
-            if text not in used:
-                best = max(best, (sound, blames, value, text))
-        if not best[0] and (thing := self._thing(named, names, support, used)):
+            ranked.append((sound, blames, value, text))
+        ranked.sort(reverse=True)
+        free = (one for one in ranked if not any(one[3] in other or other in one[3] for other in used))
+        best = next(free, next((one for one in ranked if one[3] not in used), (False, False, 0.0, "")))
+        if not best[0] and (thing := self._thing(named, names if best[1] else [*names, *last], support, used)):
             return self._latinised(thing)
         title = best[3] or min((quote.strip() for _, quote in quotes), key=lambda q: (len(q), q), default="")[:LONGEST]
         # One who writes in traditional characters among many who do not should not decide how the title is written.
@@ -174,11 +178,12 @@ class Titler:
     def _thing(self, named: set[str], names: Sequence[str], support: dict[str, float], used: frozenset[str]) -> str:
         """The thing that most people name, failing that the aspect, as a title that claims nothing; "" for neither."""
         lists = self._lists
+        empty = lists.praise | lists.vague | lists.drop
         things = [
             (-share, word)
             for word, share in support.items()
-            if word in named and len(word) > 1 and share >= _NAMED
-            and not self._blames((word,)) and word not in lists.praise | lists.vague | lists.drop
+            if word in named and word not in empty and len(word) > 1 and share >= _NAMED
+            and not self._blames((word,)) and not _NUMBER.fullmatch(word)
         ]  # fmt: skip
         words = [word for _, word in sorted(things)] + [name for name in names if not self._blames(self._cut(name))]
         titles = (f"{word}的问题" for word in words)
@@ -227,13 +232,13 @@ class Titler:
 
     def _praised(self, words: Iterable[str], text: str) -> bool:
         """Does it praise? Words of praise that hold a negator themselves (不错) do not deny."""
+        if (absolved := _ABSOLVED.search(text)) and self._blames(self._cut(absolved[1])):
+            return True
         if any(run in text for run in self._lists.fine):
             for run in self._lists.fine:
                 text = text.replace(run, "")
             if not any(run in text for run in self._lists.but) and not _denied(text):
                 return True
-        if (absolved := _ABSOLVED.search(text)) and self._blames(self._cut(absolved[1])):
-            return True
         found = [word for word in words if word in self._lists.praise]
         for word in found:
             text = text.replace(word, "")
@@ -244,6 +249,8 @@ class Titler:
         found = []
         for clause in clauses(quote):
             words = [w.strip() for w in self._cut(quote[clause.start : clause.end])]
+            if words and words[-1] == "吗":
+                continue  # a question claims nothing
             words = [w for w, before in zip(words, ["", *words], strict=False) if not (w == "家" and before in _WHOSE)]
             words = [w for w in words if w and w[0].isalnum()]
             words = self._lean(words)
@@ -308,7 +315,7 @@ class Titler:
             return False
         if after in ("的", "得", "地", "不了", "不到", "不上", "不出", "着", "过") or _NUMBER.fullmatch(after):
             return False
-        return self._blames((last,)) or (end - start > 1 and self._blames((forms[end - 2], last)))
+        return self._blames((last,))
 
     def _blames(self, forms: Sequence[str]) -> bool:
         """Does one of the words say that something is amiss? In a saying of four characters no single one does."""
