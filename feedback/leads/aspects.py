@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,8 @@ LEAST_ANY, LEAST = 0.15, 0.002
 #: A word of common speech (1 in 55 running words) weighs nothing; rarity is −ln of the share.
 _COMMON = 4.0
 _ROUNDS = 20
+#: A lead tells its product's trade as so many texts do.
+_LEAD = 20
 #: A single character means many things.
 _SINGLE = 0.6
 #: A weight below this says nothing: a scene-setting word alone, under a code that is not its own.
@@ -143,10 +145,11 @@ def _whole(form: str, start: int, end: int, word: str) -> bool:
     return before and after
 
 
-def trades(found: Iterable[dict[str, float]]) -> dict[str, float]:
+def trades(found: Iterable[dict[str, float]], leads: Iterable[Sequence[str]] = ()) -> dict[str, float]:
     """How likely each domain is for a product: the shares of a mixture of domains that explain its texts best, where a
     domain explains a text by the weight of its best aspect there (expectation maximisation: Dempster, Laird and Rubin
-    1977). Words of one domain that are met in another's texts are thus told as the latter's."""
+    1977). Words of one domain that are met in another's texts are thus told as the latter's. `leads`: aspects of the
+    leads that the product has, each of which counts as twenty texts."""
     rows: list[dict[str, float]] = []
     for weights in found:
         row: dict[str, float] = {}
@@ -155,14 +158,22 @@ def trades(found: Iterable[dict[str, float]]) -> dict[str, float]:
             row[domain] = max(weight, row.get(domain, 0.0))
         if row:
             rows.append(row)
+    had = Counter(frozenset(key.split(".", 1)[0] for key in keys) for keys in leads if keys)
+    times = [1] * len(rows) + [_LEAD * count for count in had.values()]
+    rows += [dict.fromkeys(sorted(domains), 1.0) for domains in had]
     domains = sorted({domain for row in rows for domain in row})
     if not domains:
         return {}
-    table = np.array([[row.get(domain, 0.0) for domain in domains] for row in rows])
+    column = {domain: number for number, domain in enumerate(domains)}
+    table = np.zeros((len(rows), len(domains)))
+    for number, row in enumerate(rows):
+        for domain, weight in row.items():
+            table[number, column[domain]] = weight
+    share = np.array(times) / sum(times)
     shares = np.full(len(domains), 1 / len(domains))
     for _ in range(_ROUNDS):
         explained = table * shares
-        shares = (explained / np.maximum(explained.sum(axis=1, keepdims=True), 1e-300)).mean(axis=0)
+        shares = share @ (explained / np.maximum(explained.sum(axis=1, keepdims=True), 1e-300))
     return dict(zip(domains, np.round(shares, 6).tolist(), strict=True))
 
 

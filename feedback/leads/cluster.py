@@ -157,7 +157,8 @@ def place(
             quotes, codes = ordered["quote"].iloc[rows].tolist(), ordered["code"].iloc[rows].tolist()
             for row, both in zip(rows, add_weights([weights[r] for r in rows], quotes, codes, extra), strict=True):
                 weights[row] = both
-        likely = trades(_evidence([weights[row] for row in rows], [t for t in existing if t.product == product]))
+        leads = [theme.aspects for theme in existing if theme.product == product]
+        likely = trades([weights[row] for row in rows], leads)
         for row in rows:
             aspect[row] = best(weights[row], likely) or ""
             if _strange(aspect[row], likely):
@@ -259,11 +260,6 @@ def _weigh(units: pd.DataFrame, matcher: Matcher) -> tuple[list[dict[str, float]
         how.append("aspect" if found else "context")
         weights.append(found or matcher.weights(text[max(0, start - _AROUND) : end + _AROUND], code))
     return weights, how
-
-
-def _evidence(weights: list[dict[str, float]], existing: list[Theme]) -> list[dict[str, float]]:
-    """What tells the trade of a product: its texts, and the leads it already has, each for twenty texts."""
-    return weights + [dict.fromkeys(theme.aspects, 1.0) for theme in existing for _ in range(20)]
 
 
 def _group(work: _Work, existing: list[Theme]) -> None:
