@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.errors import BadModel, UsageError
-from feedback.judge.convnet import ConvNet, pack, unpack
 from feedback.judge.features import BITS, ngrams, selected
 from feedback.judge.linear import probabilities
+from feedback.judge.net import Net, pack, unpack
 from feedback.judge.table import say
 from feedback.records import FAMILIES, POLARITIES
 
@@ -79,7 +79,7 @@ class Model:
     slope: Array
     shift: Array
     offsets: Array
-    net: ConvNet | None = None
+    net: Net | None = None
     mix: Array | None = None
 
     def blended(self, outputs: Array, forms: list[str]) -> Array:
@@ -182,7 +182,7 @@ def _check(model: Model, file: Path) -> None:
         and model.direct.shape[1] == len(model.slope) == len(model.shift) == labels
         and model.direct.shape[0] == len(model.meta.rules)
         and len(model.offsets) == len(POLARITIES)
-        and (model.net is None or model.mix is None or len(model.net.bias) == len(model.mix) == labels)
+        and (model.net is None or model.mix is None or model.net.labels == len(model.mix) == labels)
         and (len(model.buckets) == 0 or int(model.buckets.max()) < 1 << BITS)
     )
     if not fits:

@@ -43,9 +43,13 @@ def say(rows: sparse.csr_matrix, weights: Array, idf: Array, bias: Array) -> Arr
 
 
 def train_table(
-    rows: sparse.csr_matrix, extras: sparse.csr_matrix, labels: Array, weight: Array, *, penalty: float, rarest: int
-) -> Table:
-    """Learn from binary n-gram rows and the extras beside them; n-grams in fewer than `rarest` texts are dropped."""
+    rows: sparse.csr_matrix, extras: sparse.csr_matrix, labels: Array, weight: Array, *, penalty: float, rarest: int,
+    aside: NDArray[np.bool_],
+) -> Table:  # fmt: skip
+    """Learn from binary n-gram rows and the extras beside them; n-grams in fewer than `rarest` texts are dropped.
+
+    `weight` (n × labels): what each label of each text counts; `aside` (extras): only the polarities learn from these.
+    """
     frequency = np.bincount(rows.indices, minlength=rows.shape[1])
     buckets = np.flatnonzero(frequency >= rarest)
     place = np.full(rows.shape[1], -1, np.int32)
@@ -55,9 +59,14 @@ def train_table(
     kept = sparse.csr_matrix((idf[kept.indices], kept.indices, kept.indptr), shape=(rows.shape[0], len(buckets)))
     length = np.sqrt(np.maximum(np.asarray(kept.multiply(kept).sum(1)).ravel(), 1e-6))
     kept.data = (kept.data / np.repeat(length, np.diff(kept.indptr))).astype(np.float32)
-    both = sparse.hstack([kept, extras]).tocsr().astype(np.float32)
-    found, bias = fit(
-        both, labels, np.repeat(weight[:, None], labels.shape[1], 1), exclusive=len(POLARITIES), penalty=penalty
-    )
-    n = len(buckets)
+    n, cut = len(buckets), len(POLARITIES)
+    found = np.zeros((n + extras.shape[1], labels.shape[1]), np.float32)
+    bias = np.zeros(labels.shape[1], np.float32)
+    for columns, heard, exclusive in (
+        (slice(0, cut), np.ones(len(aside), bool), cut),
+        (slice(cut, None), ~aside, 0),
+    ):
+        both = sparse.hstack([kept, extras[:, heard]]).tocsr().astype(np.float32)
+        learned = fit(both, labels[:, columns], weight[:, columns], exclusive=exclusive, penalty=penalty)
+        found[np.r_[np.ones(n, bool), heard], columns], bias[columns] = learned
     return Table(buckets.astype(np.uint32), found[:n] * idf[:, None], idf, bias, found[n:])

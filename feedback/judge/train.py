@@ -17,6 +17,7 @@ from scipy import sparse
 
 from feedback.errors import InputError
 from feedback.judge import folds, measure
+from feedback.judge.course import COURSE
 from feedback.judge.features import ngrams
 from feedback.judge.model import Meta, Model, rounded
 from feedback.judge.rules import RuleBook
@@ -43,13 +44,15 @@ class Labelled:
 class Recipe:
     """How to train. `halved`: sources that are the only one of their kind (see folds). `penalty`: 1/C.
 
-    `rarest`: n-grams in fewer texts are dropped; `example_weight`: what an invented example counts beside a record.
+    `rarest`: n-grams in fewer texts are dropped; `example_weight`: what an invented example counts beside a record;
+    `example_stand`: the part of it that its polarity counts (examples teach the borders, records how people speak).
     """
 
     longest: int = 3
     rarest: int = 3
     penalty: float = 0.2
     example_weight: float = 0.7
+    example_stand: float = 0.3
     fold_count: int = 8
     halved: tuple[str, ...] = ()
 
@@ -81,7 +84,7 @@ def train(
     n = len(gold)
     codes = tuple(code for code in tax.codes if any(code in record.codes for record in records))
     labels = label_matrix(records, codes, tax)
-    weight = np.array([record.weight for record in records], np.float32)
+    weight = counted(records, labels, recipe)
     forms = [form(record.text) for record in records]
     rows = ngrams(forms, recipe.longest)
     fold = np.concatenate([
@@ -96,10 +99,10 @@ def train(
         note(f"fold {k + 1} of {recipe.fold_count}")
         inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         if len(outside):
-            table = _table(rows[inside], extras[inside], labels[inside], weight[inside], recipe)
+            table = learned(rows[inside], extras[inside], labels[inside], weight[inside], recipe, book.feature_names)
             outputs[outside] = table.outputs(rows[outside], extras[outside])
     note("the whole")
-    table = _table(rows, extras, labels, weight, recipe)
+    table = learned(rows, extras, labels, weight, recipe, book.feature_names)
     calibration = measure.calibrated(outputs[:n], labels[:n], fold[:n], codes, tax)
     meta = Meta(
         codes=codes,
@@ -133,5 +136,24 @@ def label_matrix(records: Sequence[Labelled], codes: tuple[str, ...], tax: Taxon
     return result
 
 
-def _table(rows: sparse.csr_matrix, extras: sparse.csr_matrix, labels: Array, weight: Array, recipe: Recipe) -> Table:
-    return train_table(rows, extras, labels, weight, penalty=recipe.penalty, rarest=recipe.rarest)
+def counted(records: Sequence[Labelled], labels: Array, recipe: Recipe) -> Array:
+    """What each label of each record counts in training, in the shape of `labels`."""
+    weight = np.repeat(np.array([[record.weight] for record in records], np.float32), labels.shape[1], 1)
+    weight[weight[:, 0] < 1, : len(POLARITIES)] *= np.float32(recipe.example_stand)
+    return weight
+
+
+def learned(
+    rows: sparse.csr_matrix,
+    extras: sparse.csr_matrix,
+    labels: Array,
+    weight: Array,
+    recipe: Recipe,
+    names: Sequence[str],
+) -> Table:
+    """The table that the recipe makes of n-gram rows, extras (called `names`) beside them, labels and what each counts.
+
+    The course of a text informs its polarity only: codes are judged better without it.
+    """
+    aside = np.array([name in COURSE for name in names], bool)
+    return train_table(rows, extras, labels, weight, penalty=recipe.penalty, rarest=recipe.rarest, aside=aside)
