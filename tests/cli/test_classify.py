@@ -19,6 +19,7 @@ from feedback.cli import classify as verb
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
 from feedback.judge.combine import judge_texts
+from feedback.judge.model import CAREFUL
 from feedback.lexicon import taxonomy
 from feedback.records import POLARITIES, UNSPECIFIED
 
@@ -95,7 +96,7 @@ def test_the_line_has_the_keys_of_the_contract_in_order(tmp_path: Path) -> None:
 def test_every_format_says_the_same(tmp_path: Path) -> None:
     expected = [
         (f"n{n}", text, v.polarity, list(v.codes))
-        for n, (text, v) in enumerate(zip(TEXTS, judge_texts(TEXTS), strict=True))
+        for n, (text, v) in enumerate(zip(TEXTS, judge_texts(TEXTS, file=CAREFUL), strict=True))
     ]
     lines = [json.dumps({"id": f"n{n}", "content": text}) for n, text in enumerate(TEXTS)]
     (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")

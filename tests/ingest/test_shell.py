@@ -14,9 +14,11 @@ from feedback.store import Store
 
 CSV = "时间,内容\n" + "".join(f"2024-01-{i % 28 + 1:02d},第{i}条：更新之后打不开了\n" for i in range(50))
 HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-#: The verb, with a pause after the second batch: long enough to press Ctrl-C in.
+#: The verb, with a pause after the second batch: long enough to press Ctrl-C in. A shell may have started the tests in
+#: the background, where Ctrl-C is ignored: it is heard again first.
 SLOW = """
-import functools, time
+import functools, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from feedback import ingest
 from feedback.store import write
 insert, calls = write.insert_feedback, []
