@@ -110,6 +110,7 @@ def _file(report: FileReport) -> dict[str, Any]:
         "near_duplicates": report.near_duplicates,
         "quarantined": report.quarantined,
         "refreshed": report.refreshed,
+        **({"warning": warning} if (warning := report.warning("en")) else {}),
         "masked": dict(sorted(report.masked.items())),
         "notes": dict(sorted(report.notes.items())),
     }
@@ -177,6 +178,8 @@ def _about(report: FileReport, lang: str, *, sample: bool, zone: str) -> list[st
     counts = {name: getattr(report, name) for name in _COUNTS}
     more = f"  更新互动数 {report.refreshed:,}" if zh else f", {report.refreshed:,} of the known with newer counts"
     lines.append("  " + _counts(counts, lang) + (more if report.refreshed else ""))
+    if warning := report.warning(lang):
+        lines.append(f"  !! {warning}")
     if report.masked:
         kinds = [f"{messages.mask_name(kind, lang)} {n}" for kind, n in sorted(report.masked.items())]
         lines.append(("  已遮蔽  " if zh else "  masked  ") + "  ".join(kinds))

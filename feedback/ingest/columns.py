@@ -20,14 +20,17 @@ _LETTERS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[A-Za-z
 _URL: Final = re.compile(r"^\s*(?:https?://|www\.|//|[\w-]+\.(?:com|cn|net|org)\b)", re.I)
 _CLOCK: Final = re.compile(r"[012]?\d[:：][0-5]\d(?:[:：][0-5]\d)?")
 _SAMPLE: Final = 300
+#: Words of the maker or of the shop: never what a user said, however long they are.
+_FOREIGN: Final = re.compile(r"回复|回应|客服|处理|商品|产品|店铺|课程|reply|response|product", re.I)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """field → position, and whether the position was found by content alone."""
+    """field → position, which positions were found by content alone, and the next best column for the text."""
 
     index: dict[str, int]
     by_content: frozenset[str]
+    other_text: int | None = None
 
 
 def choose(
@@ -62,6 +65,8 @@ def choose(
         free = [(cost, position) for cost, position in options.get(field, []) if position not in taken]
         if free:
             index[field] = min(free)[1]
+            if field == "text":
+                index[field] = _fuller(index[field], header, samples, len(rows[:_SAMPLE]), reading, options)
             taken.add(index[field])
     for field, finder in (("created_at", _time_like), ("rating", _rating_like), ("text", _text_like)):
         if field in index:
@@ -84,7 +89,41 @@ def choose(
                 f"{where}: no column with text; columns: {', '.join(name or '-' for name in header[:20])}",
                 hint="name it with --map text=COLUMN",
             )
-    return Choice(index, frozenset(by_content))
+    rivals = [(_text_like(samples[i], reading, True) * len(samples[i]), -i)
+              for i in range(len(header)) if i not in index.values() and _may_be_text(i, header, options)]  # fmt: skip
+    best_rival = max(rivals, default=(0.0, 0))
+    return Choice(index, frozenset(by_content), -best_rival[1] if best_rival[0] > 0 else None)
+
+
+def _fuller(
+    chosen: int,
+    header: Sequence[str],
+    samples: list[list[Cell]],
+    rows: int,
+    reading: dates.Reading,
+    options: Mapping[str, list[tuple[float, int]]],
+) -> int:
+    """The column chosen as the text by its name, or the one with far more running text where that is nearly empty.
+
+    A sure name ("评论内容") gives way below 10 % of filled cells, a weak one ("备注") below 50 %; the other column must
+    be filled in half of the rows and hold five times the words.
+    """
+    rank = min(rank for field, rank in names.candidates(header[chosen]) if field == "text")
+    weak = rank >= names.WEAK_TEXT
+    if rows < 3 or len(samples[chosen]) >= (0.5 if weak else 0.1) * rows:
+        return chosen
+    words = [_text_like(sample, reading, True) * len(sample) for sample in samples]
+    least = 5 * sum(len(cell(value)) for value in samples[chosen])
+    filled = [i for i in range(len(header)) if i != chosen and 2 * len(samples[i]) >= rows]
+    fuller = [(words[i], -i) for i in filled if words[i] >= least and _may_be_text(i, header, options)]
+    return -max(fuller)[1] if fuller else chosen
+
+
+def _may_be_text(position: int, header: Sequence[str], options: Mapping[str, list[tuple[float, int]]]) -> bool:
+    """Whether no other field claims a column by its name, nor the maker or the shop."""
+    claimed = any(position == at for field, found in options.items() if field != "text" for _, at in found)
+    name = header[position]
+    return not (claimed or _FOREIGN.search(name) or names.is_identity(name))
 
 
 def _clocks(sample: list[Cell]) -> bool:

@@ -6,6 +6,7 @@ import csv
 import glob
 import hashlib
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ SAMPLE_ROWS: Final = 5
 class FileReport:
     """What became of one file or sheet. `sample`: its first rows as understood (FEEDBACK_COLUMNS).
 
-    `refreshed` of the `known` ones have more likes, comments or reposts than were stored.
+    `refreshed` of the `known` ones have more likes, comments or reposts than were stored; `no_text` of those set aside
+    have no text.
     """
 
     table: Table
@@ -37,6 +39,7 @@ class FileReport:
     near_duplicates: int = 0
     quarantined: int = 0
     refreshed: int = 0
+    no_text: int = 0
     masked: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     sample: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -45,10 +48,20 @@ class FileReport:
         """Count what a batch read and set aside."""
         self.read += batch.read
         self.quarantined += len(batch.quarantined)
+        self.no_text += sum(row.reason == "no_text" for row in batch.quarantined)
         self.masked += batch.masked
         self.notes += batch.notes
         if len(self.sample) < SAMPLE_ROWS:
             self.sample = pd.concat([self.sample, batch.frame.head(SAMPLE_ROWS - len(self.sample))], ignore_index=True)
+
+    def warning(self, lang: str) -> str | None:
+        """What to say when most rows were set aside for want of a text: the column is likely the wrong one."""
+        if 2 * self.no_text <= self.read or self.table.layout != "table" or "text" not in self.table.columns:
+            return None
+        other = self.table.other_text or ("列名" if lang == "zh" else "COLUMN")
+        mapping = f"--map text={other if re.fullmatch(r'\w+', other) else shlex.quote(other)}"
+        words = say("mostly_no_text", lang, self.no_text).replace("{read}", str(self.read))
+        return words.replace("{column}", self.table.columns["text"]).replace("{map}", mapping)
 
 
 @dataclass(frozen=True)

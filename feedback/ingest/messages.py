@@ -42,6 +42,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "skip_empty": ("成员 {detail} 是空的", "member {detail} is empty"),
     "skip_nothing": ("压缩包里没有可读的文件", "no readable files in this archive"),
     "skip_repeats": ("与工作表 [{detail}] 的内容重复", "repeats the texts of [{detail}]"),
+    "mostly_no_text": ("警告：{read} 行中有 {n} 行没有正文，已隔离，没有入库。正文取自「{column}」列，请核对；若取错了列，请指定正文列再导入一次：{map}", "WARNING: {n} of {read} rows have no text and were set aside, not stored. The text was read from the column \"{column}\", which may be the wrong one: name the right one and take the file in again with {map}"),
     "rating_scale": ("评分满分为 {n}，已换算为 5 分制", "ratings are out of {n}: brought to 1..5"),
 }  # fmt: skip
 

@@ -93,7 +93,8 @@ class Table:
     """A sheet understood: where its header stands (None: no header) and which column is which field.
 
     `columns` maps a field to the name of its column; `index` to its position. `layout` is "table", "lines", "blocks"
-    (interview notes) or "questions" (interview table, one question a column).
+    (interview notes) or "questions" (interview table, one question a column). `other_text` is the unused column that
+    comes next as the text.
     """
 
     sheet: Sheet
@@ -108,6 +109,7 @@ class Table:
     as_of_from: str = ""
     date_in_name: datetime | None = None
     notes: tuple[str, ...] = ()
+    other_text: str | None = None
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "context": ("访谈问题", "提问", "问题", "题目", "question", "题干"),
 }  # fmt: skip
 
+#: From this rank on a name of the text is weak: "remark", "备注", and names known by their ending alone.
+WEAK_TEXT: Final = NAMES["text"].index("remark")
+
 #: Names that mean a running number or an id: never text, the person in an interview table.
 IDENTITY: Final = frozenset(
     [

@@ -128,6 +128,7 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
         rating_scale=numbers.scale_of(ratings),
         month_first=month_first,
         notes=tuple(notes),
+        other_text=None if choice.other_text is None else header[choice.other_text],
     )
 
 

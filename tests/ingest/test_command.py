@@ -193,3 +193,17 @@ def test_one_bad_file_among_good_ones_stores_nothing_but_a_folder_goes_on(folder
     assert f"略过：{folder}/note.pdf：格式未知：.pdf" in run(folder, folder).stdout.splitlines()
     assert f"left out: {folder}/note.pdf: unknown format: .pdf" in run(folder, folder, lang="en").stdout.splitlines()
     assert "bad.csv" in result.stdout
+
+
+def test_a_sheet_mostly_without_text_is_said_loudly_with_the_column_to_name(folder: Path) -> None:
+    rows = [f"{'很难用' if i < 5 else ''},第{i}次打开都要等很久，昨天换了网络还是一样慢" for i in range(24)]
+    Path("b.csv").write_text("\n".join(["评论内容,客户原声", *rows]), encoding="utf-8")
+    result = run(folder, "b.csv")
+    assert result.exit_code == 0
+    assert (
+        "  !! 警告：24 行中有 19 行没有正文，已隔离，没有入库。正文取自「评论内容」列，请核对；若取错了列，请指定正文列再导入一次：--map text=客户原声"
+        in result.stdout.splitlines()
+    )
+    (file,) = json.loads(run(folder, "b.csv", "--json").stdout)["files"]
+    assert file["warning"].startswith("WARNING: 19 of 24 rows")
+    assert file["warning"].endswith("--map text=客户原声")

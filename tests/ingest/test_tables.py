@@ -242,3 +242,22 @@ def test_a_header_of_two_rows(take: Take, header: str) -> None:
 def test_a_first_row_of_short_words_is_not_taken_for_a_second_header(take: Take) -> None:
     taken = take("评价内容,地区,时间,昵称\n很好,广东,今天,小王\n不错,北京,昨天,小李\n")
     assert taken.texts == ["很好", "不错"]
+
+
+SPOKEN = [
+    f"2026-01-{i + 1:02d} 09:00,第{i}次打开都要等很久，昨天换了网络还是一样慢,{'已跟进' if i == 3 else ''},不错,会员{i}"
+    for i in range(24)
+]
+
+
+@pytest.mark.parametrize("name", ["备注", "评论内容", "备注内容"])
+def test_a_nearly_empty_column_is_not_the_text_whatever_its_name(take: Take, name: str) -> None:
+    taken = take("\n".join([f"啥时候说的,用户说了啥,{name},顺手,谁说的", *SPOKEN]))
+    assert taken.tables[0].columns["text"] == "用户说了啥"
+    assert (len(taken.texts), taken.quarantined) == (24, [])
+
+
+def test_the_makers_replies_and_titles_do_not_replace_a_sparse_text(take: Take) -> None:
+    reply = "您好，感谢您的支持，我们会继续努力第{0}天"
+    rows = "\n".join(f"{reply.format(i)},{reply.format(i)},{'真的很难用' if i == 2 else ''}" for i in range(24))
+    assert take(f"商家回复,商品名称,评论内容\n{rows}\n").tables[0].columns["text"] == "评论内容"
