@@ -44,7 +44,7 @@ class Judge:
         names = (*model.meta.codes, *FAMILIES)
         reach = [self.thresholds.get(name, 0.5) if name in tax.codes or name in FAMILIES else 2.0 for name in names]
         self._cut = np.array(reach, np.float32)
-        self._held = [place for place, code in enumerate(model.meta.codes) if code in (thresholds or {})]
+        self._held = [place for place, name in enumerate(names) if name in (thresholds or {})]
         self._order = [model.meta.codes.index(code) for code in tax.codes if code in model.meta.codes]
 
     @classmethod

@@ -18,6 +18,8 @@ Array = NDArray[np.float32]
 _P = len(POLARITIES)
 #: The share of its threshold at which a code may speak for blame that no code was given to; chosen on unseen sources.
 _HALFWAY: Final = 0.5
+#: How much surer a code must be where nothing is blamed: praise often names what others complain of. Chosen likewise.
+_RESERVE: Final = np.float32(1.5)
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,18 @@ def decide(
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Codes given, texts × codes, from the chances of codes, then families, and the thresholds `cut` of both.
 
-    A family that is sure of itself while none of its codes is: its likeliest code speaks for it. `unspecified` stands
-    alone, and only under blame. Blame always has a code: where none was given, the one nearest to its threshold, if it
-    is halfway there (`unspecified` otherwise); never one of the columns `held`, whose thresholds people set.
+    In a positive or neutral text thresholds are half as high again, but for the columns `held`, whose thresholds
+    people set. A family that is sure of itself while none of its codes is: its likeliest code speaks for it.
+    `unspecified` stands alone, and only under blame. Blame always has a code: where none was given, the one nearest to
+    its threshold, if it is halfway there (`unspecified` otherwise); never one of those `held`.
     """
-    given = chance[:, : len(codes)] >= cut[: len(codes)]
-    ratio = chance[:, : len(codes)] / cut[: len(codes)]
+    calm = (polarity > POLARITIES.index("mixed"))[:, None]
+    free = ~np.isin(np.arange(len(cut)), list(held))
+    ratio = chance / (np.maximum(cut, 1e-6) * np.where(calm & free, _RESERVE, np.float32(1)))
+    given: NDArray[np.bool_] = ratio[:, : len(codes)] >= 1
     for place, family in enumerate(FAMILIES):
         members = [j for j, code in enumerate(codes) if code in tax.codes and tax.codes[code].family == family]
-        sure = chance[:, len(codes) + place] >= cut[len(codes) + place]
+        sure = ratio[:, len(codes) + place] >= 1
         if members:
             alone = np.flatnonzero(sure & ~given[:, members].any(1))
             given[alone, np.array(members)[ratio[alone][:, members].argmax(1)]] = True
@@ -105,7 +110,7 @@ def decide(
         given[:, j] &= ~np.delete(given, j, 1).any(1) & blamed
         bare = np.flatnonzero(blamed & ~given.any(1))
         ratio[:, list(held)] = 0
-        nearest = ratio[bare].argmax(1)
+        nearest = ratio[bare, : len(codes)].argmax(1)
         given[bare, np.where(ratio[bare, nearest] > _HALFWAY, nearest, j)] = True
     return given
 
