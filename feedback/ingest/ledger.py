@@ -59,7 +59,8 @@ class FileReport:
         if 2 * self.no_text <= self.read or self.table.layout != "table" or "text" not in self.table.columns:
             return None
         other = self.table.other_text or ("列名" if lang == "zh" else "COLUMN")
-        mapping = f"--map text={other if re.fullmatch(r'\w+', other) else shlex.quote(other)}"
+        plain = re.fullmatch(r"\w+", other) is not None
+        mapping = f"--map text={other if plain else shlex.quote(other)}"
         words = say("mostly_no_text", lang, self.no_text).replace("{read}", str(self.read))
         return words.replace("{column}", self.table.columns["text"]).replace("{map}", mapping)
 
