@@ -51,16 +51,16 @@ def brief(
     now: datetime,
     lang: str,
     labels: Mapping[str, str],
-    families: Mapping[str, str | None],
 ) -> Brief:
-    """The page of `incident` as things stand at `now`. `labels` name the codes, `families` their families."""
+    """The page of `incident` as things stand at `now`. `labels` name the codes."""
+    rose = watched.rise is not None or incident.since is not None
     sections = (
         _what(incident, watched, now, lang),
         _since(watched, lang),
         _why(why, lang, labels),
         Section(say("quotes", lang), quotes=tuple(_quote(post, lang) for post in why.posts)),
         _who(who, lang),
-        Section(say("first", lang), points=_first(why, lang, families)),
+        Section(say("first", lang), points=(FIRST_STEPS[why.dominant(rose=rose) or "none"][lang],)),
         Section(say("checklist", lang), tasks=_checklist(incident, lang)),
         Section(say("history", lang), points=tuple(_event(event, lang) for event in history)),
     )
@@ -163,11 +163,6 @@ def _who(who: Spread, lang: str) -> Section:
         )
     )
     return Section(say("who", lang), lines=(say("suspicion", lang),), points=tuple(points))
-
-
-def _first(why: Reasons, lang: str, families: Mapping[str, str | None]) -> tuple[str, ...]:
-    found = [family for shift in why.codes if shift.excess > 0 and (family := families.get(shift.code))]
-    return tuple(FIRST_STEPS[family][lang] for family in dict.fromkeys(found)) or (FIRST_STEPS["none"][lang],)
 
 
 def _checklist(incident: Incident, lang: str) -> tuple[str, ...]:
@@ -292,5 +287,4 @@ def gather(
         now=now,
         lang=lang,
         labels={name: code.label(lang) for name, code in taxonomy.codes.items()},
-        families={name: code.family for name, code in taxonomy.codes.items()},
     )

@@ -53,13 +53,22 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What the rise is made of: codes by excess, phrases by z, posts by engagement."""
+    """What the rise is made of: codes by excess, phrases by z, posts by engagement; `families` as the codes."""
 
     mentions_now: int
     mentions_before: int
     codes: tuple[CodeShift, ...]
     phrases: tuple[NewPhrase, ...]
     posts: tuple[Post, ...]
+    families: tuple[CodeShift, ...] = ()
+
+    def dominant(self, *, rose: bool) -> str | None:
+        """The family that makes up more than half: of what came on top since the rise, else of all complaints now.
+
+        None when no family does, or when it has fewer than three records.
+        """
+        weights = {f.code: max(f.excess, 0.0) if rose else float(f.now) for f in self.families}
+        return next((f for f, w in weights.items() if w >= _MIN_RECORDS and 2 * w > sum(weights.values())), None)
 
 
 def reasons(now: pd.DataFrame, before: pd.DataFrame, cut: Callable[[str], Sequence[str]], *, top: int = 5) -> Reasons:
@@ -72,9 +81,10 @@ def reasons(now: pd.DataFrame, before: pd.DataFrame, cut: Callable[[str], Sequen
     return Reasons(
         len(now),
         len(before),
-        _codes(now, before)[:top],
+        _shifts(now, before, "codes")[:top],
         tuple(_phrases(bad["text"], before["text"], cut)[: 2 * top]),
         posts(bad, top),
+        _shifts(now, before, "families"),
     )
 
 
@@ -99,8 +109,8 @@ def posts(frame: pd.DataFrame, top: int) -> tuple[Post, ...]:
     )
 
 
-def _codes(now: pd.DataFrame, before: pd.DataFrame) -> tuple[CodeShift, ...]:
-    counts_now, counts_before = _count(now["codes"]), _count(before["codes"])
+def _shifts(now: pd.DataFrame, before: pd.DataFrame, column: str) -> tuple[CodeShift, ...]:
+    counts_now, counts_before = _count(now[column]), _count(before[column])
     found = []
     for code, count in counts_now.items():
         old = counts_before[code]

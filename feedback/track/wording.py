@@ -47,8 +47,8 @@ FIRST_STEPS: Final[dict[str, Words]] = {
         "Mostly experience: name a way round, pause the change, hand their words to the product manager.",
     ),
     "none": _w(
-        "没有突出的抱怨类型：先读下列原帖，判断是事实、误解还是组织行为，再定口径。",
-        "No code stands out: read the posts below first, tell fact from misunderstanding from campaign, then decide.",
+        "没有哪一类抱怨占多数：先读下列原帖，判断是事实、误解还是组织行为，再定口径。",
+        "No family dominates: read the posts below first, tell fact from misunderstanding from campaign, then decide.",
     ),
 }
 #: Share of the time until due at which each should be done.
