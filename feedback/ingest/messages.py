@@ -13,6 +13,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unreadable": ("编码损坏，大半不可读", "encoding damaged, mostly unreadable"),
     "not_object": ("不是 JSON 对象", "not a JSON object"),
     "long_line": ("整行过长", "line too long"),
+    "raw_lost": ("隔离文件的 raw 列已不是 JSON 对象", "the raw cell of a quarantine file is no JSON object"),
     "deleted_mark": ("「该条评论已经被删除」标记 {n} 处，判读时略过", "{n} notices of deletion, passed over when judging"),
     "maker_reply": ("正文里有开发者/商家回复 {n} 条，判读时略过", "{n} replies of the maker inside texts, passed over when judging"),
     "other_language": ("{n} 条不是中文，已入库、不参与判断", "{n} records are not Chinese: stored, not judged"),

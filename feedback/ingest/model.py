@@ -76,7 +76,7 @@ class Sheet:
     """Raw rows of one sheet or file before anything is understood. `rows` may be called more than once.
 
     Rows that could not even be cut into cells come as `Quarantined`. `lines` says that the file has no columns;
-    `expected` estimates how many rows there are.
+    `expected` estimates how many rows there are; `headed` says that the first row is surely the header.
     """
 
     source: Source
@@ -86,6 +86,7 @@ class Sheet:
     lines: bool = False
     delimiter: str | None = None
     expected: int | None = None
+    headed: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
-from feedback.errors import UnreadableFile
-from feedback.ingest import columns, dates, interview, names, numbers
+from feedback.errors import MissingColumn, UnreadableFile
+from feedback.ingest import columns, dates, interview, names, numbers, setaside
 from feedback.ingest.clean import cell
-from feedback.ingest.model import QUARANTINE_COLUMNS, Cell, Options, Quarantined, Row, Sheet, Table, Tally
+from feedback.ingest.model import Cell, Options, Quarantined, Row, Sheet, Table, Tally
 from feedback.ingest.structured import flatten
 
 _HEAD: Final = 400
@@ -33,6 +33,7 @@ def understand(sheet: Sheet, options: Options) -> Table | None:
 
     Raises MissingColumn when no column can be the text.
     """
+    sheet = setaside.unpacked(sheet)
     rows = [row for row in islice(sheet.rows(Tally()), _HEAD) if not isinstance(row, Quarantined)]
     filled = [(number, cells) for number, cells in rows if any(cell(value) for value in cells)]
     if not filled:
@@ -84,14 +85,14 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
             f"{table.sheet.source.name}: one question a column, not one {options.kind} a row",
             hint="take it in with --kind interview or survey, or name one column with --map text=COLUMN",
         )
-    position = _header_position(filled, options)
+    position = 0 if table.sheet.headed else _header_position(filled, options)
     named = position is not None
     if position is not None and len(filled) == position + 1:
         return None
     body = filled[position + 1 :] if position is not None else filled
     header_row: int | None = None
     if position is not None:
-        position, names_in_it = _stacked(filled, position)
+        position, names_in_it = (0, filled[0][1]) if table.sheet.headed else _stacked(filled, position)
         body = filled[position + 1 :]
         header_row = filled[position][0]
         header = _header(names_in_it)
@@ -114,6 +115,8 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
             return replace(table, layout="questions", columns=asked, index={})
     reading = dates.Reading(options.zone, table.as_of)
     choice = columns.choose(header, sample, reading, kind=options.kind, mapping=mapping, named=named, where=where)
+    if table.sheet.headed:
+        _check_set_aside(choice, header, sample, where)
     notes = ["rows_as_answers"] if options.kind == "interview" and "context" not in choice.index else []
     times = [row[choice.index["created_at"]] for row in sample] if "created_at" in choice.index else []
     month_first, evident = dates.month_first(times)
@@ -130,6 +133,24 @@ def _table(table: Table, filled: list[Row], options: Options) -> Table | None:
         notes=tuple(notes),
         other_text=None if choice.other_text is None else header[choice.other_text],
     )
+
+
+def _check_set_aside(
+    choice: columns.Choice, header: Sequence[str], sample: Sequence[Sequence[Cell]], where: str
+) -> None:
+    """Rows set aside lack their text: a column of short words (a name, a device) is not taken in its place.
+
+    Raises MissingColumn.
+    """
+    at = choice.index.get("text")
+    if at is None or "text" not in choice.by_content:
+        return
+    lengths = [len(text) for row in sample if (text := cell(row[at]))]
+    if not lengths or sum(lengths) < 10 * len(lengths):
+        raise MissingColumn(
+            f"{where}: rows set aside, still without a text; columns in raw: {', '.join(header[:20])}",
+            hint="add the text to raw under its column's name, or name a column with --map text=COLUMN",
+        )
 
 
 def _mapping(options: Options, header: Sequence[str]) -> Mapping[str, str]:
@@ -150,8 +171,6 @@ def _long_form(header: Sequence[str]) -> bool:
 
 def _header_position(filled: list[Row], options: Options) -> int | None:
     """The row that names the columns, among the first 30; None when there is none."""
-    if [cell(value) for value in filled[0][1]] == list(QUARANTINE_COLUMNS):
-        return 0  # our own file of rows set aside, mended
     choices = [options.mapping, *options.settings.profiles.values()]
     wanted = [{names.key(column) for column in choice.values()} for choice in choices if choice]
     best, best_score = None, 0

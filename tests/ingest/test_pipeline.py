@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from feedback import pipeline
+from feedback.errors import MissingColumn, UnreadableFile
 from feedback.ingest import IngestReport, Options
 from feedback.settings import Settings
 from feedback.store import Store, campaigns
@@ -132,6 +133,40 @@ def test_quarantine_file_can_be_mended_and_taken_in(tmp_path: Path, reviews: Pat
     assert _counts(_take(tmp_path / "s.duckdb", mended)) == [(1, 1, 0, 0, 0, 0)]
     with Store(tmp_path / "s.duckdb") as store:
         assert store.rows("SELECT text, rating FROM feedback WHERE file = ?", [str(mended)]) == [("补上的文本", 3.0)]
+
+
+def _set_aside(path: Path, raws: list[str], **added: list[str]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["file", "sheet", "row", "reason", "raw", *added])
+        for i, raw in enumerate(raws):
+            writer.writerow(["a.csv", "", i + 2, "没有文本", raw, *[column[i] for column in added.values()]])
+    return path
+
+
+def test_a_quarantine_file_is_unpacked_into_its_first_columns(tmp_path: Path) -> None:
+    rows = [
+        {"用户说了啥": f"第{i}次打开都要等很久，还是一样慢", "谁说的": f"某某{i}", "啥时候": f"2026-01-0{i}"}
+        for i in range(1, 6)
+    ]
+    path = _set_aside(tmp_path / "q.csv", [*(json.dumps(row, ensure_ascii=False) for row in rows), "断了的 {"])
+    assert _counts(_take(tmp_path / "s.duckdb", path)) == [(6, 5, 0, 0, 0, 1)]
+    with Store(tmp_path / "s.duckdb") as store:
+        found = store.rows("SELECT text, CAST(created_at AS VARCHAR)[:7], row FROM feedback ORDER BY row")
+    assert [(text, row) for text, _, row in found] == [(row["用户说了啥"], i) for i, row in enumerate(rows, 2)]
+    assert all(month in ("2025-12", "2026-01") for _, month, _ in found)
+
+
+def test_a_quarantine_file_not_mended_is_refused_and_one_with_a_column_added_is_read(tmp_path: Path) -> None:
+    raws = [json.dumps({"谁说的": f"爱吃鱼的猫{i}", "机型": "某某手机"}, ensure_ascii=False) for i in range(4)]
+    with pytest.raises(MissingColumn, match=r"rows set aside, still without a text; columns in raw: 谁说的, 机型"):
+        _take(tmp_path / "s.duckdb", _set_aside(tmp_path / "q.csv", raws))
+    with pytest.raises(UnreadableFile, match="its raw column holds no cells"):
+        _take(tmp_path / "s.duckdb", _set_aside(tmp_path / "q.csv", ["{}", "{}"]))
+    path = _set_aside(tmp_path / "q.csv", raws, 内容=["打不开", "太慢", "", "很好用"])
+    assert _counts(_take(tmp_path / "s.duckdb", path)) == [(4, 3, 0, 0, 0, 1)]
+    with Store(tmp_path / "s.duckdb") as store:
+        assert store.rows("SELECT text FROM feedback ORDER BY row") == [("打不开",), ("太慢",), ("很好用",)]
 
 
 def test_formulas_in_the_quarantine_are_neutralised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
