@@ -31,35 +31,51 @@ def find(paths: Iterable[Path], now: datetime) -> tuple[list[Source], list[Skipp
 
     `now` is the time of standard input, which has no time of modification.
 
-    Raises UnreadableFile for a path that does not exist, a folder without usable files, an archive that is damaged,
-    locked or a bomb.
+    Raises UnreadableFile for a path that does not exist, a folder without usable files, a file that is empty, an
+    archive that is damaged, locked or a bomb. In a folder, or as one of several paths, an unusable file is left out
+    instead, unless none can be used.
     """
     sources: list[Source] = []
     skipped: list[Skipped] = []
+    paths = list(paths)
+    first: UnreadableFile | None = None
     for path in paths:
         if str(path) == "-":
             sources.append(_stdin(now))
-        elif path.is_dir():
-            sources += _folder(path, skipped)
-        elif path.is_file():
-            sources += _file(path, skipped)
+        elif path.is_dir() or path.is_file():
+            try:
+                sources += _folder(path, skipped) if path.is_dir() else _file(path, skipped)
+            except UnreadableFile as error:
+                if len(paths) == 1:
+                    raise
+                first = first or error
+                skipped.append(Skipped("", str(error)))
         elif path.exists():
             raise UnreadableFile(f"{path}: not a plain file", hint="give a file, a folder, or - for standard input")
         else:
             raise UnreadableFile(f"{path}: no such file or folder", hint="check the path")
+    if not sources and first is not None:
+        raise first
     return sources, skipped
 
 
 def _folder(path: Path, skipped: list[Skipped]) -> list[Source]:
     found: list[Source] = []
+    first: UnreadableFile | None = None
     for file in sorted(path.rglob("*")):
         relative = file.relative_to(path)
         if not file.is_file() or any(part.startswith((".", "~$")) for part in relative.parts):
             continue
         if file.suffix.lower() in (*SUFFIXES, ".gz", ".zip"):
-            found += _file(file, skipped)
+            try:
+                found += _file(file, skipped)
+            except UnreadableFile as error:
+                first = first or error
+                skipped.append(Skipped("", str(error)))
         else:
             skipped.append(Skipped(str(file), "skip_format", file.suffix or "–"))
+    if not found and first is not None:
+        raise first
     if not found:
         raise UnreadableFile(f"{path}: no readable files in this folder", hint=f"known formats: {_known()}")
     return found

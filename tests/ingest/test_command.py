@@ -182,10 +182,28 @@ def test_bad_input_is_one_line_and_stores_nothing(
     assert not (folder / "s.duckdb").exists()
 
 
-def test_one_bad_file_among_good_ones_stores_nothing_but_a_folder_goes_on(folder: Path) -> None:
+def test_bad_files_among_good_ones_are_named_and_the_good_ones_stored(folder: Path) -> None:
+    Path("many").mkdir()
+    Path("many/a.csv").write_text(CSV, encoding="utf-8")
+    Path("many/empty.csv").touch()
+    Path("many/broken.zip").write_bytes(b"PK\x03\x04 no zip")
+    for paths in ([folder / "many"], sorted(Path("many").iterdir())):
+        result = run(folder, *paths)
+        assert result.exit_code == 0
+        told = [line for line in result.stdout.splitlines() if line.startswith("略过：")]
+        assert len(told) == 2
+        assert "broken.zip: not a readable zip" in told[0]
+        assert "empty.csv: the file is empty" in told[1]
+    with Store(folder / "s.duckdb") as store:
+        assert store.rows("SELECT count(*) FROM feedback") == [(2,)]
+    for paths in (["many/empty.csv", "many/broken.zip"], ["many/empty.csv"]):
+        assert "empty.csv: the file is empty" in str(run(folder, *paths).exception)
+    assert "no such file" in str(run(folder, "many/a.csv", "nowhere.csv").exception)
+
+
+def test_a_folder_goes_on_past_a_bad_file(folder: Path) -> None:
     Path("bad.csv").write_bytes(b"\x00" * 100 + b"\x01")
-    assert isinstance(run(folder, "a.csv", "bad.csv").exception, FeedbackError)
-    assert not (folder / "s.duckdb").exists()
+    assert run(folder, "a.csv", "bad.csv").exit_code == 0
     result = run(folder, folder)
     assert result.exit_code == 0
     Path("note.pdf").write_bytes(b"x")
