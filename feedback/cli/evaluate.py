@@ -34,11 +34,18 @@ def evaluate(
     """
     from feedback import pipeline_labels
     from feedback.cli import evaluateview, judges
+    from feedback.evaluate.gold import says_itself
 
     settings = context.obj.settings()
     title = "测评" if settings.lang == "zh" else "evaluating"
     with judges.progress(title, quiet=context.obj.quiet) as advance:
         found = pipeline_labels.evaluate(settings, gold, judge=judge, model=model, progress=advance)
+    if says_itself(gold) and not context.obj.quiet:
+        zh, en = (
+            "这份文件像是 classify 的输出：若没有人逐条改过，测出来的只是判读与自己一致",
+            "this looks like output of classify: unless people corrected it, it only shows the judge agree with itself",
+        )
+        typer.echo(zh if settings.lang == "zh" else en, err=True)
     if as_json:
         typer.echo(json.dumps(evaluateview.document(found), ensure_ascii=False))
     else:

@@ -52,6 +52,13 @@ def read_gold(file: Path, tax: Taxonomy) -> list[GoldRecord]:
     return records
 
 
+def says_itself(file: Path) -> bool:
+    """Whether the first record looks like what `classify` writes: verdicts of a judge, that prove nothing about it."""
+    with file.open(encoding="utf-8-sig") as stream:
+        first = next((line for line in stream if line.strip()), "{}")
+    return {"code_scores", "scores"} <= set(json.loads(first))
+
+
 def parse(line: str, where: str, tax: Taxonomy) -> GoldRecord:
     """One line of a gold file; `where` begins the message of the InputError that a fault raises."""
     try:

@@ -24,11 +24,11 @@ GOLD = [
 SCORE = {"precision", "recall", "f1", "support", "said", "interval"}
 
 
-def run(*words: object, lang: str = "zh", code: int = 0) -> Result:
+def run(*words: object, lang: str = "zh", code: int = 0, quiet: bool = True) -> Result:
     app = typer.Typer()
     app.callback()(lambda: None)
     verb.register(app)
-    result = CliRunner().invoke(app, ["evaluate", *map(str, words)], obj=Globals(None, None, lang, True))
+    result = CliRunner().invoke(app, ["evaluate", *map(str, words)], obj=Globals(None, None, lang, quiet))
     if isinstance(result.exception, FeedbackError):
         assert result.exception.exit_code == code, str(result.exception)
     else:
@@ -41,6 +41,15 @@ def gold(tmp_path: Path) -> Path:
     file = tmp_path / "gold.jsonl"
     file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in GOLD), encoding="utf-8")
     return file
+
+
+def test_verdicts_of_a_judge_are_not_taken_for_labels_in_silence(gold: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_text(json.dumps({**GOLD[3], "scores": {}, "code_scores": {}}) + "\n", encoding="utf-8")
+    said = "looks like output of classify: unless people corrected it"
+    assert said in run(own, "--json", lang="en", quiet=False).stderr
+    assert "像是 classify 的输出" in run(own, "--json", quiet=False).stderr
+    assert said not in run(own, "--json", lang="en").stderr + run(gold, "--json", lang="en", quiet=False).stderr
 
 
 def test_the_document_has_the_keys_of_the_contract(gold: Path) -> None:
