@@ -110,6 +110,7 @@ class IngestPlan:
 
 def plan_ingest(paths: Sequence[Path], options: ingest_room.Options, *, now: datetime) -> IngestPlan:
     """Look into `paths`, without a store. Raises InputError for an unusable file; among others it is left out."""
+    options = replace(options, now=now)
     sources, skipped = ingest_room.find(paths, now)
     lenient = len(paths) > 1 or any(path.is_dir() for path in paths)
     tables, left_out = ingest_room.plan(sources, options, lenient=lenient)

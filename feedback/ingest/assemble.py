@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
@@ -19,6 +19,8 @@ from feedback.ingest.model import Batch, Cell, Options, Quarantined, Table, Tall
 from feedback.records import FEEDBACK_COLUMNS
 
 _RAW_LIMIT: Final = 20_000
+#: Zones of exports differ: only what lies more than a day ahead is surely wrong.
+_DAY: Final = timedelta(days=1)
 _ENGAGEMENT: Final = ("likes", "comments", "reposts")
 
 
@@ -207,6 +209,9 @@ class _Assembler:
             return None
         if moment.how != "full":
             self.tally.notes[f"{moment.how}_dates"] += 1
+        now = self.options.now
+        if now is not None and moment.at > now + _DAY:
+            self.tally.notes["future_dates"] += 1
         return moment.at
 
 

@@ -25,6 +25,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "undecodable": ("{n} 行有无法解码的字节，以 � 代替", "{n} lines with undecodable bytes, marked �"),
     "encoding_switch": ("{n} 行与文件其余部分编码不同，已分别解码", "{n} lines in another encoding than the rest, decoded each on its own"),
     "unknown_dates": ("{n} 个时间无法识别，置空", "{n} times could not be read: left empty"),
+    "future_dates": ("{n} 个时间在明天之后（如 2030-01-01），照原样入库，请核对", "{n} times lie more than a day ahead (such as 2030-01-01): stored as they stand, please check"),
     "relative_dates": ("{n} 个相对时间（如 5小时前）", "{n} relative times (such as 5小时前)"),
     "yearless_dates": ("{n} 个时间没有年份，取不晚于基准时间的最近一年", "{n} dates without a year: the latest one not after the reference time"),
     "serial_dates": ("{n} 个时间为数字（时间戳或 Excel 序列值）", "{n} times are numbers (epoch or Excel serial)"),

@@ -26,6 +26,7 @@ QUARANTINE_COLUMNS: Final = ("file", "sheet", "row", "reason", "raw")
 class Options:
     """How files are to be understood. `as_of` None: a file's own name or modification time says what "yesterday" is.
 
+    Times later than a day after `now` are noted.
     `mapping` (field → column name) overrules what is found; `salt` keys the author hashes.
     """
 
@@ -36,6 +37,7 @@ class Options:
     sheet: str | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     as_of: datetime | None = None
+    now: datetime | None = None
     settings: IngestSettings = field(default_factory=IngestSettings)
     salt: bytes = b""
     chunk: int = 4000

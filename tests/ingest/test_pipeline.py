@@ -17,7 +17,7 @@ import pytest
 
 from feedback import pipeline
 from feedback.errors import MissingColumn, UnreadableFile
-from feedback.ingest import IngestReport, Options
+from feedback.ingest import IngestReport, Options, messages
 from feedback.settings import Settings
 from feedback.store import Store, campaigns
 
@@ -176,6 +176,19 @@ def test_formulas_in_the_quarantine_are_neutralised(tmp_path: Path, monkeypatch:
     report = _take(tmp_path / "s.duckdb", Path("=cmd.csv"))
     assert report.quarantine is not None
     assert report.quarantine.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'=cmd.csv,")
+
+
+def test_times_more_than_a_day_ahead_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "时间,内容\n2030-01-01,好用\n2026-11-21 08:00,太慢\n2026-11-22 08:00,打不开\n2026-11-19,闪退\n,没有时间\n",
+        encoding="utf-8",
+    )
+    (file,) = _take(tmp_path / "s.duckdb", path).files
+    assert (file.stored, dict(file.notes)) == (5, {"future_dates": 2})
+    assert messages.notes((), dict(file.notes), "zh", as_of_from="", scale=5) == [
+        "2 个时间在明天之后（如 2030-01-01），照原样入库，请核对"
+    ]
 
 
 def test_dry_run_stores_nothing_and_shows_rows(tmp_path: Path, reviews: Path) -> None:
