@@ -30,7 +30,7 @@ from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import Tracked
 from feedback.track.share import Adjusted
 from feedback.track.signs import Sign
-from feedback.track.windows import period
+from feedback.track.windows import back, period
 
 
 @dataclass(frozen=True)
@@ -170,27 +170,29 @@ def change_incident(
 
 
 def incident_brief(store: Store, settings: Settings, incident_id: str, *, now: datetime) -> Brief:
-    """The one-page brief of an incident as things stand at `now`."""
+    """The one-page brief of an incident: the window that opened it, and how things stand at `now`."""
     incident = incident_room.named(incidents(store, settings), incident_id)
-    frame = read.judged(store, until=now)
+    window = incident_room.opening_window(incident, period(settings.track.window, "--window"), settings.zone)
+    frame = read.judged(store, until=max(now, window.end))
     known = keywords_room.products(settings.lexicons)
     configured = keywords_room.from_settings(settings.track.keywords)
-    chosen = keywords_room.choose([incident.keyword], known, configured, ())
-    tracked = monitor.watch(
+    look = partial(
+        monitor.watch,
         frame,
-        chosen,
+        keywords_room.choose([incident.keyword], known, configured, ()),
         settings.track,
-        end=now,
         zone=settings.zone,
         repeats=store_incidents.repeats(store),
         correct=partial(correct, rates=judge_rates(store, settings), confidence=settings.track.confidence),
     )
+    present = look(end=now, start=back(now, window.end - window.start, settings.zone))
     return brief_room.gather(
         incident,
-        tracked.keywords[0],
+        look(end=window.end, start=window.start).keywords[0],
         frame,
         incident_history(store, settings, incident.id),
         segmenter(settings.text, settings.lexicons).cut,
+        present=present.keywords[0],
         now=now,
         zone=settings.zone,
         lang=settings.lang,

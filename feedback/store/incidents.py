@@ -13,6 +13,7 @@ from feedback.store.connection import Store
 INCIDENT_COLUMNS = (
     "id", "keyword", "product", "cause", "state", "opened_at", "due_at", "owner", "acknowledged_at", "closed_at",
     "since", "n", "negative", "share", "lower", "upper", "threshold",
+    "window_start", "window_end",
 )  # fmt: skip
 EVENT_COLUMNS = ("incident_id", "at", "kind", "who", "text")
 

@@ -132,4 +132,12 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         );
         """,
     ),
+    (
+        "incident windows",
+        """
+        -- The window whose counts opened the incident, end exclusive; NULL for incidents opened before this migration.
+        ALTER TABLE incidents ADD COLUMN window_start TIMESTAMPTZ;
+        ALTER TABLE incidents ADD COLUMN window_end TIMESTAMPTZ;
+        """,
+    ),
 )

@@ -48,16 +48,20 @@ def brief(
     who: Spread,
     history: tuple[Event, ...],
     *,
+    present: Watched,
     now: datetime,
     lang: str,
     labels: Mapping[str, str],
 ) -> Brief:
-    """The page of `incident` as things stand at `now`. `labels` name the codes."""
+    """The page of `incident` on the window that opened it, which `watched` counts.
+
+    `present` is a window as long up to `now`; `labels` name the codes.
+    """
     rose = watched.rise is not None or incident.since is not None
     sections = (
-        _what(incident, watched, now, lang),
+        _what(incident, watched, present, now, lang),
         _since(watched, lang),
-        _why(why, lang, labels),
+        _why(why, lang, labels, rose=rose),
         Section(say("quotes", lang), quotes=tuple(_quote(post, lang) for post in why.posts)),
         _who(who, lang),
         Section(say("first", lang), points=(FIRST_STEPS[why.dominant(rose=rose) or "none"][lang],)),
@@ -75,30 +79,40 @@ def percent(share: Share, lang: str) -> str:
     return f"{text} ({share.lower:.1%}–{share.upper:.1%})"
 
 
-def _what(incident: Incident, watched: Watched, now: datetime, lang: str) -> Section:
+def _what(incident: Incident, watched: Watched, present: Watched, now: datetime, lang: str) -> Section:
     opened = Share(incident.n, incident.negative, incident.share, incident.lower, incident.upper)
     clock = say("overdue" if incident.overdue(now) else "due", lang).format(due=f"{incident.due_at:%Y-%m-%d %H:%M}")
-    window = watched.window
     points = [
-        say("opened", lang).format(
-            at=f"{incident.opened_at:%Y-%m-%d %H:%M}", cause=CAUSES[incident.cause][lang], share=percent(opened, lang)
-        ),
-        say("present", lang).format(
-            start=f"{window.start:%Y-%m-%d %H:%M}",
-            end=f"{window.end:%Y-%m-%d %H:%M}",
-            state=STATES[watched.state][lang],
-            share=percent(watched.share, lang),
-            threshold=f"{incident.threshold:.1%}",
-        ),
+        say("opened in", lang).format(
+            at=f"{incident.opened_at:%Y-%m-%d %H:%M}",
+            cause=CAUSES[incident.cause][lang],
+            share=percent(opened, lang),
+            **_bounds(watched),
+        )
+    ]
+    if (watched.share.n, watched.share.negative) != (incident.n, incident.negative):
+        # Records came late, or were judged again, or the run was told to look at some products only.
+        points.append(say("recounted", lang).format(share=percent(watched.share, lang)))
+    if watched.adjusted:
+        a = watched.adjusted
+        points.append(say("adjusted", lang).format(share=a.share, lower=a.lower, upper=a.upper))
+    points += [
         say("left_out", lang).format(duplicates=watched.left_out.duplicates, near=watched.left_out.near_duplicates),
+        say("present", lang).format(
+            state=STATES[present.state][lang],
+            share=percent(present.share, lang),
+            threshold=f"{incident.threshold:.1%}",
+            **_bounds(present),
+        ),
         say("standing", lang).format(
             state=INCIDENT_STATES[incident.state][lang], owner=incident.owner or say("nobody", lang), clock=clock
         ),
     ]
-    if watched.adjusted:
-        a = watched.adjusted
-        points.append(say("adjusted", lang).format(share=a.share, lower=a.lower, upper=a.upper))
     return Section(say("what", lang), points=tuple(points))
+
+
+def _bounds(watched: Watched) -> dict[str, str]:
+    return {"start": f"{watched.window.start:%Y-%m-%d %H:%M}", "end": f"{watched.window.end:%Y-%m-%d %H:%M}"}
 
 
 def _since(watched: Watched, lang: str) -> Section:
@@ -118,7 +132,7 @@ def _since(watched: Watched, lang: str) -> Section:
     return Section(say("since", lang), points=tuple(points))
 
 
-def _why(why: Reasons, lang: str, labels: Mapping[str, str]) -> Section:
+def _why(why: Reasons, lang: str, labels: Mapping[str, str], *, rose: bool) -> Section:
     points = [
         say("code", lang).format(
             label=labels.get(shift.code, shift.code),
@@ -131,7 +145,7 @@ def _why(why: Reasons, lang: str, labels: Mapping[str, str]) -> Section:
     if why.phrases:
         phrases = say("comma", lang).join(f"{p.phrase} ({p.now})" for p in why.phrases)
         points.append(say("phrases", lang).format(phrases=phrases))
-    line = say("compared", lang).format(now=why.mentions_now, before=why.mentions_before)
+    line = say("compared" if rose else "compared window", lang).format(now=why.mentions_now, before=why.mentions_before)
     return Section(say("why", lang), lines=(line,), points=tuple(points) or (say("no_codes", lang),))
 
 
@@ -266,15 +280,20 @@ def gather(
     history: tuple[Event, ...],
     cut: Callable[[str], Sequence[str]],
     *,
+    present: Watched,
     now: datetime,
     zone: ZoneInfo,
     lang: str,
     confidence: float,
     taxonomy: Taxonomy,
 ) -> Brief:
-    """The page of `incident` from the judged records `frame` that `watched` was counted on."""
+    """The page of `incident` from the judged records `frame` that `watched` was counted on.
+
+    Quotes, reasons and spreaders are those from the rise, else from the beginning of the window, to the window's end.
+    """
     begin = watched.rise.since if watched.rise else incident.since
     start = datetime.combine(begin, time(), zone) if begin else watched.window.start
+    # `watched` holds no record after its window's end.
     kept, copies = frame.iloc[watched.mentions.rows], frame.iloc[watched.mentions.left_out_rows]
     late = kept["created_at"] >= start
     earlier = frozenset(frame[frame["created_at"] < start]["author"].dropna())
@@ -284,6 +303,7 @@ def gather(
         reasons(kept[late], kept[~late], cut),
         spread(kept[late], copies[copies["created_at"] >= start], earlier, confidence=confidence),
         history,
+        present=present,
         now=now,
         lang=lang,
         labels={name: code.label(lang) for name, code in taxonomy.codes.items()},

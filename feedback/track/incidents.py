@@ -13,6 +13,7 @@ import numpy as np
 from feedback.errors import UsageError
 from feedback.track.monitor import Tracked, Watched, ns
 from feedback.track.share import BREACH, fewest
+from feedback.track.windows import Window, back
 
 OPEN: Final = "open"
 ACKNOWLEDGED: Final = "acknowledged"
@@ -24,7 +25,8 @@ class Incident:
     """One rise of one keyword and what people did about it.
 
     `cause` is "breach" (the window's bound is above the threshold) or "alarm" (the sequential test of the stream);
-    `since` the day of the rise where one was found. The counts are those of the window when it was opened.
+    `since` the day of the rise where one was found. The counts are those of the window when it was opened; incidents
+    of older stores do not know their window's bounds.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Incident:
     lower: float | None
     upper: float | None
     threshold: float
+    window_start: datetime | None = None
+    window_end: datetime | None = None
 
     def overdue(self, now: datetime) -> bool:
         """Is it past its time and not closed?"""
@@ -106,6 +110,8 @@ def _open(
         lower=share.lower,
         upper=share.upper,
         threshold=threshold,
+        window_start=watched.window.start,
+        window_end=watched.window.end,
     )
     follows = f" ← {last.id}" if last else ""
     return incident, Event(id_, now, "opened", None, f"{share.negative}/{share.n}{follows}")
@@ -158,6 +164,12 @@ def named(incidents: Sequence[Incident], id_: str) -> Incident:
             return incident
     valid = ", ".join(incident.id for incident in incidents) or "none: no incident was ever opened"
     raise UsageError(f"{id_}: no such incident", hint=f"valid: {valid}")
+
+
+def opening_window(incident: Incident, span: timedelta, zone: ZoneInfo) -> Window:
+    """The window that opened `incident`; where the store does not tell, the `span` up to the moment of opening."""
+    end = incident.window_end or incident.opened_at
+    return Window(incident.window_start or back(end, span, zone), end)
 
 
 def _not_closed(incident: Incident) -> None:

@@ -99,13 +99,15 @@ def watch(
     repeats: Mapping[str, int] | None = None,
     correct: Correct | None = None,
     only_mentioned: bool = False,
+    start: datetime | None = None,
 ) -> Tracked:
     """Each keyword's share in the window that ends at `end` (exclusive), its state, series and rise.
 
     `frame`: columns of store.read.judged, any order; records at or after `end` or without a time do not count. The
-    window begins no earlier than `since`; the series runs from `since`, else over the last twelve windows. `correct`
-    takes the judges' errors out of a share. With `only_mentioned` keywords that no record mentions are passed over
-    unless nothing is left. Raises UsageError for a bad period.
+    window begins at `start`, else one window's length before `end` and no earlier than `since`; the series runs from
+    `since`, else over the last twelve windows. `correct` takes the judges' errors out of a share. With
+    `only_mentioned` keywords that no record mentions are passed over unless nothing is left. Raises UsageError for a
+    bad period.
     """
     timed = np.flatnonzero(frame["created_at"].notna() & (frame["created_at"] < end))
     found = [timed[rows].tolist() for rows in Matcher(keywords).find_all(frame["text"].iloc[timed])]
@@ -114,8 +116,8 @@ def watch(
     else:
         pairs = list(zip(keywords, found, strict=True))
     collected = [collect(frame, rows, repeats or {}) for _, rows in pairs]
-    start = back(end, period(settings.window, "--window"), zone)
-    if since is not None and since.astimezone(UTC) > start.astimezone(UTC):
+    given, start = start, start or back(end, period(settings.window, "--window"), zone)
+    if given is None and since is not None and since.astimezone(UTC) > start.astimezone(UTC):
         start = since
     window = Window(start.astimezone(zone), end.astimezone(zone))
     counted = [_count(mentions, window, settings.confidence) for mentions in collected]

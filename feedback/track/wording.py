@@ -74,6 +74,11 @@ _TEXTS: Final[dict[str, Words]] = {
     "nothing": _w("没有记录", "no records"),
     "of": _w("{n} 条中 {negative} 条负面，占 {share:.1%}", "{negative} of {n} negative, {share:.1%}"),
     "opened": _w("{at} 因{cause}开启：{share}", "Opened {at} ({cause}): {share}"),
+    "opened in": _w(
+        "{at} 因{cause}开启（窗口 {start} 至 {end}）：{share}",
+        "Opened {at} ({cause}; window {start} to {end}): {share}",
+    ),
+    "recounted": _w("同一窗口现在再数：{share}", "The same window counted again: {share}"),
     "present": _w(
         "现况（{start} 至 {end}）：{state}，{share}；警戒线 {threshold}",
         "At present ({start} to {end}): {state}, {share}; line {threshold}",
@@ -97,6 +102,9 @@ _TEXTS: Final[dict[str, Words]] = {
         "Sequential alarm rang {rang}: {evidence:.1f} nats of evidence (limit {limit:.1f}), reference {reference:.1%}",
     ),
     "compared": _w("上升以来 {now} 条提及，对照此前 {before} 条", "{now} mentions since the rise, {before} before it"),
+    "compared window": _w(
+        "窗口内 {now} 条提及，对照此前 {before} 条", "{now} mentions in the window, {before} before it"
+    ),
     "code": _w("{label}：{now} 条，占 {share:.1%}（此前 {before}）", "{label}: {now}, {share:.1%} (before: {before})"),
     "no_before": _w("无记录", "no records"),
     "no_codes": _w("没有可归类的抱怨", "No complaint that could be coded"),

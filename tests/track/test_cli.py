@@ -324,3 +324,31 @@ def test_watching_takes_new_files_in_and_looks_again(command: Command, monkeypat
     assert "only with --watch" in command.refused("track", "--folder", str(inbox), code=2)
     assert "one --product" in command.refused("track", "--watch", "1h", "--folder", str(inbox), code=2)
     assert "the present" in command.refused("track", "--watch", "1h", "--as-of", "2026-11-07", code=2)
+
+
+def test_the_brief_of_an_old_rise_stays_on_the_window_that_opened_it(tmp_path: Path) -> None:
+    rows = [
+        *days("2026-03-01", [(2, 2)] * 40, text="青舟总闪退", codes=["function"], families=["product"], file="my.csv"),
+        record(990, at("2026-04-03T12:00"), "negative", duplicate_reason="copy", near_duplicate_of="r000001"),
+        *days("2026-09-01", [(10, 0)] * 10, start=500),
+    ]
+    fill(tmp_path / "s.duckdb", rows)
+    command = Command(tmp_path)
+    command("track", "--as-of", "2026-04-05", "--window", "30d", "--keyword", "青舟", code=3)
+    assert "窗口" not in json.dumps(command.json("incidents", "show", "1")["incident"], ensure_ascii=False)
+    page = command("incidents", "show", "1", "--as-of", "2026-09-09T12:00").stdout
+    opened, *rest = page.split("【发生了什么】\n")[1].splitlines()
+    assert opened.startswith(
+        "  · 2026-04-05 23:59 因占比超线开启（窗口 2026-03-07 00:00 至 2026-04-06 00:00）：60 条中 60"
+    )
+    assert "同一窗口现在再数" not in page
+    assert "  · 已剔除复制 1 条、近似 0 条" in rest
+    assert any(line.startswith("  · 现况（2026-08-10 12:00 至 2026-09-09 12:00）：平稳，85 条中 0 条") for line in rest)
+    assert "上升以来 64 条提及，对照此前 8 条" in page
+    assert page.count("  | 青舟总闪退") == 5
+    assert "含复制 65 条中 65 条负面" in page
+    with Store(command.store) as store, store.write() as connection:
+        connection.execute("UPDATE incidents SET window_start = NULL, window_end = NULL")
+    old = command("incidents", "show", "1", "--as-of", "2026-09-09").stdout
+    assert "（窗口 2026-03-29 23:59 至 2026-04-05 23:59）" in old
+    assert "同一窗口现在再数：14 条中 14 条负面" in old
