@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import NoReturn
@@ -87,6 +87,11 @@ def track(
         correct=partial(correct, rates=rates, confidence=settings.track.confidence),
         only_mentioned=not keywords,
     )
+    if not keywords and settings.lexicons is None:
+        # The package's lexicon names products that the package made up: nobody else's unless a record names them.
+        strange = {n for n, k in known.items() if n not in configured and not keywords_room.names(k, present)}
+        shown = tuple(w for w in tracked.keywords if w.last_mention or w.keyword not in strange)
+        tracked = replace(tracked, keywords=shown)
     before = incidents(store, settings)
     opened = incident_room.openings(tracked, before, hours=settings.track.incident_hours, now=now, zone=settings.zone)
     if not dry_run:

@@ -105,6 +105,12 @@ def choose(
     ]
 
 
+def names(keyword: Keyword, products: Sequence[str]) -> list[str]:
+    """Those of `products` whose name is a word of `keyword`."""
+    words = {normalise(word) for word in (keyword.name, *keyword.words)}
+    return [product for product in products if normalise(product) in words]
+
+
 class Matcher:
     """Finds keywords in texts, all in one pass; the automaton is built once."""
 

@@ -352,3 +352,21 @@ def test_the_brief_of_an_old_rise_stays_on_the_window_that_opened_it(tmp_path: P
     old = command("incidents", "show", "1", "--as-of", "2026-09-09").stdout
     assert "（窗口 2026-03-29 23:59 至 2026-04-05 23:59）" in old
     assert "同一窗口现在再数：14 条中 14 条负面" in old
+
+
+def test_products_of_the_bundled_lexicon_are_watched_only_where_a_record_names_them(tmp_path: Path) -> None:
+    fill(tmp_path / "s.duckdb", days("2026-10-01", [(10, 0)] * 20, text="登录还是慢", kind="review"))
+    command = Command(tmp_path)
+    for words in ((), ("--product", "青舟")):
+        found = command.json("track", "--as-of", "2026-10-20", *words)
+        assert [(k["keyword"], k["n"]) for k in found["keywords"]] == [("青舟", 0)]
+    (tmp_path / "named").mkdir()
+    rows = [
+        *days("2026-10-01", [(5, 0)] * 20, text="鲸舟今天又慢了", product="其他"),
+        *days("2026-10-01", [(5, 0)] * 20, start=500, text="作业交不上", product="禾木课堂"),
+    ]
+    fill(tmp_path / "named" / "s.duckdb", rows)
+    found = Command(tmp_path / "named").json("track", "--as-of", "2026-10-20")
+    assert [k["keyword"] for k in found["keywords"]] == ["鲸舟CRM"]
+    only = Command(tmp_path / "named").json("track", "--as-of", "2026-10-20", "--product", "禾木课堂")
+    assert [k["keyword"] for k in only["keywords"]] == ["禾木课堂"]
