@@ -113,3 +113,21 @@ def nps(value: object) -> int | None:
         return None
     number = parsed[0]
     return int(number) if number == int(number) and 0 <= number <= 10 else None
+
+
+#: A footer of sums: its label alone in a cell ("合计", "共 23 条"), every other filled cell a number.
+_SUM: Final = re.compile(
+    r"(?:合计|总计|小计|共计|总数|总条数|汇总|grand total|total|sum)\s*[:：]?\s*(?:\d[\d,.]*\s*[条行个份]?)?"
+    r"|共\s?\d[\d,]*\s?[条行]",
+    re.I,
+)
+_PLAIN: Final = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?\s*[%条行个份分]?")
+
+
+def is_sum(texts: list[str]) -> bool:
+    """Whether the filled cells of a row are a label of sums and numbers; a label without a number is someone's word."""
+    label = next((text for text in texts[:2] if len(text) <= 30 and _SUM.fullmatch(text)), None)
+    if label is None:
+        return False
+    others = [text for text in texts if text != label]
+    return bool(others or re.search(r"\d", label)) and all(_PLAIN.fullmatch(text) for text in others)

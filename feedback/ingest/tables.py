@@ -370,7 +370,10 @@ def _rejoin(cells: list[Cell], width: int, text_at: int, delimiter: str | None, 
 
 
 def _is_notice(cells: list[Cell], filled: list[int], text_at: int, width: int, tally: Tally) -> bool:
-    """A footer or notice: one cell alone, in a table of three or more columns, that speaks of the export."""
+    """A footer of sums, or a notice: one cell alone, in a table of three or more columns, that speaks of the export."""
+    if len(filled) <= 8 and numbers.is_sum([text for value in cells if (text := cell(value))]):
+        tally.notes["notice"] += 1
+        return True
     if len(filled) != 1 or width < 3:
         return False
     text = cell(cells[filled[0]])

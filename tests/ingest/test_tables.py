@@ -261,3 +261,24 @@ def test_the_makers_replies_and_titles_do_not_replace_a_sparse_text(take: Take) 
     reply = "您好，感谢您的支持，我们会继续努力第{0}天"
     rows = "\n".join(f"{reply.format(i)},{reply.format(i)},{'真的很难用' if i == 2 else ''}" for i in range(24))
     assert take(f"商家回复,商品名称,评论内容\n{rows}\n").tables[0].columns["text"] == "评论内容"
+
+
+@pytest.mark.parametrize(
+    "footer", ["合计,23", "总计：,23", "合计：23条,", ",共 23 条", "Total,23", "23,合计", "小计,1"]
+)
+def test_a_footer_of_sums_is_no_record(take: Take, footer: str) -> None:
+    for header in ("内容,评分", "评分,内容"):
+        rows = ["好用得很,5", "难用得很,1"]
+        if header == "评分,内容":
+            rows = [",".join(reversed(row.split(","))) for row in rows]
+        taken = take("\n".join([header, *rows, footer]))
+        assert taken.texts == ["好用得很", "难用得很"]
+        assert (taken.quarantined, taken.notes["notice"]) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "row", ["合计,2024-01-01,5", "合计金额算错了,,1", "总数,,", "共 3 条建议没人理,,2", "合计,小王,1"]
+)
+def test_words_about_sums_are_records(take: Take, row: str) -> None:
+    taken = take(f"内容,昵称,评分\n好用得很,甲,5\n难用得很,乙,1\n{row}\n")
+    assert (len(taken.texts), taken.notes["notice"]) == (3, 0)
