@@ -39,7 +39,8 @@ class TrackResult:
 
     `waiting` records are not yet judged and count nowhere; `rates` are those of the judges, by name; `stale` is the
     time of the newest record where the last quarter of the window holds none; `unmet` keywords were asked for,
-    are known to no list, and stand in no record.
+    are known to no list, and stand in no record. `unnamed`: for a keyword that is a product the records of that product
+    (in the window; of all time where none ever names it) that do not name it, where those are the most.
     """
 
     tracked: Tracked
@@ -51,6 +52,7 @@ class TrackResult:
     rates: Mapping[str, Rates | None] = field(default_factory=dict)
     stale: datetime | None = None
     unmet: tuple[str, ...] = ()
+    unnamed: Mapping[str, int] = field(default_factory=dict)
 
 
 def track(
@@ -76,9 +78,10 @@ def track(
     known = keywords_room.products(settings.lexicons)
     configured = keywords_room.from_settings(settings.track.keywords)
     present = [str(name) for name in frame["product"].unique()]
+    chosen = keywords_room.choose(keywords, known, configured, present)
     tracked = monitor.watch(
         frame,
-        keywords_room.choose(keywords, known, configured, present),
+        chosen,
         settings.track,
         end=end,
         zone=settings.zone,
@@ -118,7 +121,21 @@ def track(
             for w in tracked.keywords
             if keywords and w.last_mention is None and w.keyword not in {*known, *configured, *present}
         ),
+        unnamed=_unnamed(frame, tracked, {k.name: keywords_room.names(k, present) for k in chosen}),
     )
+
+
+def _unnamed(frame: pd.DataFrame, tracked: Tracked, products: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    found = {}
+    for watched in tracked.keywords:
+        silent = frame["product"].isin(products[watched.keyword]).to_numpy(copy=True)
+        silent[watched.mentions.rows] = False
+        silent[watched.mentions.left_out_rows] = False
+        if watched.last_mention:
+            silent &= (frame["created_at"] >= watched.window.start).to_numpy()
+        if silent.sum() > watched.share.n:
+            found[watched.keyword] = int(silent.sum())
+    return found
 
 
 def _stale(frame: pd.DataFrame, end: datetime, settings: Settings) -> datetime | None:

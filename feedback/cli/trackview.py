@@ -148,6 +148,8 @@ def notes(result: TrackResult, lang: str, *, dry_run: bool) -> Iterator[str]:
             yield word("empty", lang).format(
                 keyword=watched.keyword, last=f"{last:%Y-%m-%d %H:%M}", day=f"{last:%Y-%m-%d}"
             )
+        if unnamed := result.unnamed.get(watched.keyword):
+            yield word("unnamed", lang).format(keyword=watched.keyword, n=unnamed)
     if result.stale and any(watched.share.n for watched in result.tracked.keywords):
         last = result.stale
         yield word("stale", lang).format(last=f"{last:%Y-%m-%d %H:%M}", day=f"{last:%Y-%m-%d}")

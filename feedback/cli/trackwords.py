@@ -37,6 +37,10 @@ _WORDS = {
         "{keyword}：窗口内没有提及，最近一次提及在 {last}；可用 --as-of {day} 回看",
         "{keyword}: nothing in the window, last mentioned {last}; try --as-of {day}",
     ),
+    "unnamed": (
+        "{keyword}：{n} 条属于该产品的记录正文没有提到它：只数点名的",
+        "{keyword}: {n} records of this product do not name it: only those that do are counted",
+    ),
     "never": ("{keyword}：没有任何提及", "{keyword}: never mentioned"),
     "waiting": (
         "另有 {n} 条尚未判定，未计入；先运行 feedback analyze",

@@ -370,3 +370,11 @@ def test_products_of_the_bundled_lexicon_are_watched_only_where_a_record_names_t
     assert [k["keyword"] for k in found["keywords"]] == ["鲸舟CRM"]
     only = Command(tmp_path / "named").json("track", "--as-of", "2026-10-20", "--product", "禾木课堂")
     assert [k["keyword"] for k in only["keywords"]] == ["禾木课堂"]
+
+
+def test_records_that_do_not_name_their_product_are_told_of(tmp_path: Path) -> None:
+    fill(tmp_path / "s.duckdb", days("2026-10-01", [(1, 0)] * 23, text="登录还是慢", kind="review"))
+    told = Command(tmp_path)("track", "--as-of", "2026-10-20").stderr
+    assert "青舟：20 条属于该产品的记录正文没有提到它：只数点名的" in told.splitlines()
+    told = Command(tmp_path, lang="en")("track", "--as-of", "2026-10-23").stderr
+    assert "青舟: 23 records of this product do not name it: only those that do are counted" in told.splitlines()
