@@ -26,7 +26,7 @@ _TEXT = {
         "价值": "接入用户数据之前一律 0.5",
         "趋势": "(r+5) ÷ (r+e+10)：r 为该产品最新记录前 {days} 天内的人数，e 为按此前占比应有的人数；0.5 为持平",
         "置信": "人数 ÷ (人数+3) × 归类把握（引文点明对象 1，同组 0.85，上下文 0.7，语义相近 0.6，只有泛指 0.5，仅接近 0.35）",
-        "稳定性": "对人重抽样 {bootstrap} 次，名次仍在前 {top} 名线同侧的比例",
+        "稳定性": "对人重抽样 {bootstrap} 次，是否进前 {top} 名不变的比例",
         "RICE": "Reach=人数，Impact=严重×3，Confidence=置信，Effort 由团队填写（人周）；RICE=R×I×C÷E",
         "影响": "该产品全部记录的均值 − 去掉该线索记录后的均值（星级；NPS 按分：9~10 为 +100，0~6 为 −100），负值即拉低；95% 区间按人重抽样 {bootstrap} 次。出处：Thematic 的 impact",
         "ODI": "重要度 + max(重要度 − 满意度, 0)，0~20；重要度 = 10 × 触达，满意度 = 10 × 提出者中均星 ≥4 的比例；95% 区间同上。出处：Ulwick（2002）的机会分",
@@ -76,7 +76,7 @@ def explain(lead: Lead, lang: str) -> str:
             f"排第 {lead.rank}：{lead.people} 人提到，占该产品吐槽记录的 {lead.share:.1%}，"
             f"最强的因子是{names[strong]}（{lead.factors[strong]:.2f}），最弱的是{names[weak]}（{lead.factors[weak]:.2f}）。"
             f"近期 {recent} 人提到，按此前占比应为 {expected:.1f} 人；"
-            f"重抽样中 {lead.stability or 0:.0%} 的情形名次线不变；价值在接入用户数据前一律按 0.5 计。"
+            f"重抽样中 {lead.stability or 0:.0%} 的情形进不进前十不变；价值在接入用户数据前一律按 0.5 计。"
         )
     return (
         f"Rank {lead.rank}: {lead.people} people, {lead.share:.1%} of the product's complaint records; strongest factor "
