@@ -10,7 +10,7 @@ import pandas as pd
 from feedback.errors import UsageError
 from feedback.records import UNSPECIFIED, Lead, LeadQuote, Source
 from feedback.store.connection import Store
-from feedback.store.leads import RANKED
+from feedback.store.leads import PERSON, RANKED
 
 _LEAD = (
     "id", "rank", "title", "title_en", "title_by", "family", "code", "aspects", "stage", "product", "versions",
@@ -42,7 +42,7 @@ def versions(store: Store, lead_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def to_measure(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What measures read: one row a record of a lead (lead_id, feedback_id, product, person, rating, nps), and one row
     a judged record (product, person, rating, nps, complains); copies are left out."""
-    person = "f.product, coalesce(f.author, f.id) AS person, f.rating, f.nps"
+    person = f"f.product, {PERSON}, f.rating, f.nps"
     members = store.frame(
         f"""SELECT DISTINCT m.lead_id, f.id AS feedback_id, {person} FROM lead_members m
         JOIN feedback f ON f.id = m.feedback_id

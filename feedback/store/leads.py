@@ -16,9 +16,11 @@ from feedback.store.connection import Store
 
 #: Statuses that take part in the ranking.
 RANKED = ("new", "confirmed", "planned")
-_UNIT = """
-    c.feedback_id, c.code, c.span_start, c.span_end, c.quote, f.text, f.product, f.near_duplicate_of,
-    coalesce(f.author, f.id) AS person
+#: A person is named by the least id of their records: the hash of the author is salted anew in every store, and what
+#: is drawn or sorted by person would differ between two stores of the same files.
+PERSON = "coalesce((SELECT min(own.id) FROM feedback own WHERE own.author = f.author), f.id) AS person"
+_UNIT = f"""
+    c.feedback_id, c.code, c.span_start, c.span_end, c.quote, f.text, f.product, f.near_duplicate_of, {PERSON}
 """
 _FACTORS = ("reach", "severity", "value", "trend", "confidence")
 
@@ -180,8 +182,8 @@ def to_rank(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the ranking reads: units of ranked leads (lead_id, product, person, created_at, rating, polarity, how),
     and one row a complaint record (product, person, created_at, rating, polarity); copies are left out."""
     units = store.frame(
-        """
-        SELECT m.lead_id, f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, v.polarity, m.how
+        f"""
+        SELECT m.lead_id, f.product, {PERSON}, f.created_at, f.rating, v.polarity, m.how
         FROM lead_members m JOIN leads l ON l.id = m.lead_id
         JOIN feedback f ON f.id = m.feedback_id JOIN verdicts v ON v.feedback_id = m.feedback_id
         WHERE f.near_duplicate_of IS NULL AND list_contains(?, l.status)
@@ -190,8 +192,8 @@ def to_rank(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
         [list(RANKED)],
     )
     everybody = store.frame(
-        """
-        SELECT f.product, coalesce(f.author, f.id) AS person, f.created_at, f.rating, v.polarity
+        f"""
+        SELECT f.product, {PERSON}, f.created_at, f.rating, v.polarity
         FROM feedback f JOIN verdicts v ON v.feedback_id = f.id
         WHERE f.near_duplicate_of IS NULL AND len(v.families) > 0 ORDER BY f.id
         """
