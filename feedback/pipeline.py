@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from feedback import ingest as ingest_room
-from feedback.judge import model as judge_model
+from feedback.judge import shipped
 from feedback.judge.combine import judge_texts
 from feedback.pipeline_leads import (
     LeadsBuilt as LeadsBuilt,
@@ -207,7 +207,7 @@ def analyze(
     ids, texts = frame["id"].tolist(), frame["text"].tolist()
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
     before = read.judges(store)
-    name, file = judge_model.choose(judge, settings.judge.model, len(ids), before[0] if before else None)
+    name, file = shipped.choose(judge, settings.judge.model, len(ids), before[0] if before else None)
     work = partial(judge_texts, thresholds=thresholds, folder=settings.lexicons, file=file)
     counts = [0, 0, 0]
     chunks = (texts[at : at + JUDGED_AT_ONCE] for at in range(0, len(texts), JUDGED_AT_ONCE))

@@ -17,8 +17,7 @@ from feedback.evaluate import Evaluation, GoldRecord, read_gold
 from feedback.evaluate import evaluate as measured
 from feedback.evaluate.calibration import Calibration, calibration
 from feedback.evaluate.sources import SourceRow, by_source
-from feedback.judge import labelread, labelsheet
-from feedback.judge import model as judge_model
+from feedback.judge import labelread, labelsheet, shipped
 from feedback.judge.combine import Judge
 from feedback.judge.queue import choose
 from feedback.judge.signals import read as signals_of
@@ -75,7 +74,7 @@ def evaluate(
 
 
 def _judge(settings: Settings, count: int, wanted: str | None = None, model: Path | None = None) -> Judge:
-    file = model or judge_model.choose(wanted, settings.judge.model, count)[1]
+    file = model or shipped.choose(wanted, settings.judge.model, count)[1]
     return Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)
 
 
@@ -104,7 +103,7 @@ def label_queue(store: Store, settings: Settings, *, count: int) -> Queue:
     frame, waiting = store_labels.unlabelled(store, LOOKED_THROUGH)
     if frame.empty:
         raise NothingToDo(f"{store.path}: no record waits for a label", hint="run `feedback ingest` first")
-    judge = _judge(settings, judge_model.LARGE)
+    judge = _judge(settings, shipped.LARGE)
     texts = [str(text) for text in frame["text"]]
     chances = np.concatenate([_chances(judge, chunk) for chunk in _chunks(texts)])
     codes = [code for code in judge.codes if code != UNSPECIFIED]

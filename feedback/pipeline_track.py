@@ -13,6 +13,7 @@ import pandas as pd
 
 from feedback.errors import BadModel, NothingToDo, UsageError
 from feedback.judge import model as judge_model
+from feedback.judge import shipped
 from feedback.judge.prevalence import Rates, combined
 from feedback.lexicon import taxonomy
 from feedback.settings import Settings
@@ -151,7 +152,7 @@ def judge_rates(store: Store, settings: Settings) -> dict[str, Rates | None]:
     own = {settings.judge.model.stem: settings.judge.model} if settings.judge.model else {}
     found: dict[str, Rates | None] = {}
     for name in read.judges(store):
-        file = (own | judge_model.JUDGES).get(name)
+        file = (own | shipped.JUDGES).get(name)
         try:
             found[name] = Rates.of(judge_model.load(file).meta.rates) if file else None
         except BadModel:

@@ -54,7 +54,7 @@ def analyze(
             with dask.connected(scheduler, workers or 2) as client:
                 done = pipeline.analyze(store, settings, run=partial(dask.run, client), **options)  # type: ignore[arg-type]
         else:
-            run = partial(local.run, workers=workers or judges.cores())
+            run = partial(local.run, workers=workers or judges.cores(), ready=judges.ROOMS)
             done = pipeline.analyze(store, settings, run=run, **options)  # type: ignore[arg-type]
     if as_json:
         typer.echo(json.dumps({"judged": done.judged, "negative": done.negative, "with_codes": done.complaining}))

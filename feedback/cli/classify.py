@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -47,20 +46,18 @@ def classify(
 
     from feedback.cli import judges, textfiles
     from feedback.engine import local
-    from feedback.judge.combine import cached
-    from feedback.judge.model import LARGE, choose
+    from feedback.judge.shipped import LARGE, choose
 
     settings: Settings = context.obj.settings()
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
     records = textfiles.texts(None if str(file) == "-" else file, text_column)
     first_records = list(islice(records, LARGE))  # enough to know whether there are many
     _, model = choose(judge, settings.judge.model, len(first_records))
-    cached(thresholds, settings.lexicons, model)  # what is wrong with it is said here, not by a worker
     raw = keep_raw or settings.ingest.keep_raw
     work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=model, keep_raw=raw)
     foreign = Foreign(chain(first_records, records))
-    found = local.run(work, _chunks(foreign), workers=workers or judges.cores())
-    first = next(found, "")  # a file that cannot be read fails before the output is opened
+    found = local.run(work, _chunks(foreign), workers=workers or judges.cores(), ready=judges.ROOMS)
+    first = next(found, "")  # a file or a lexicon that cannot be read fails before the output is opened
     stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
     with judges.progress(
         "判读" if settings.lang == "zh" else "judging", quiet=context.obj.quiet or output is None
@@ -114,6 +111,8 @@ def lines(
     """The JSON lines of a chunk of (id, text), masked unless `keep_raw`; runs in a worker."""
     from collections import Counter
 
+    import orjson
+
     from feedback.ingest.privacy import mask
     from feedback.judge.combine import judge_texts
 
@@ -121,10 +120,11 @@ def lines(
         masked: Counter[str] = Counter()
         chunk = [(own, mask(text, masked)) for own, text in chunk]
     verdicts = judge_texts([text for _, text in chunk], thresholds, folder, model)
-    return "".join(
-        json.dumps(record(own, text, verdict), ensure_ascii=False) + "\n"
+    written = [
+        orjson.dumps(record(own, text, verdict), option=orjson.OPT_APPEND_NEWLINE)
         for (own, text), verdict in zip(chunk, verdicts, strict=True)
-    )
+    ]
+    return b"".join(written).decode()
 
 
 def record(own: str, text: str, verdict: Verdict) -> dict[str, object]:

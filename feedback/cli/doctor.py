@@ -112,7 +112,7 @@ def _lexicons(settings: Settings) -> Check:
 
 def _judge(settings: Settings) -> Check:
     from feedback.judge.combine import Judge
-    from feedback.judge.model import choose
+    from feedback.judge.shipped import choose
 
     name, file = choose(None, settings.judge.model, 1)
     judge = Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+#: What judging loads in a worker.
+ROOMS: Final = ("feedback.judge.combine", "feedback.ingest.privacy")
 
 
 def cores() -> int:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import chain, islice
-from typing import TypeVar
+from multiprocessing import forkserver
+from typing import Final, TypeVar
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 
 #: Chunks in flight per worker: enough to keep it busy, few enough that memory stays flat.
 _AHEAD = 2
+_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def run(
@@ -24,11 +28,12 @@ def run(
     *,
     workers: int = 1,
     worth: int = 8,
+    ready: Sequence[str] = (),
 ) -> Iterator[Result]:
     """`work` on each chunk, results in order; chunks are drawn as they are needed.
 
     `work` must be picklable with more than one worker. Fewer than `worth` chunks are done in this process: starting
-    others would take longer.
+    others would take longer. `ready`: modules that `work` needs, loaded once for all workers while this process reads.
     """
     drawn = iter(chunks)
     first = list(islice(drawn, worth))
@@ -37,6 +42,9 @@ def run(
         return
     # Forking a process that holds a DuckDB connection or threads is not safe: start afresh.
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(ready))
+    with _single_threaded():
+        forkserver.ensure_running()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
         waiting: deque[Future[Result]] = deque()
         for chunk in chain(first, drawn):
@@ -47,12 +55,27 @@ def run(
             yield waiting.popleft().result()
 
 
-def _begin() -> None:
-    """Workers stand for cores already: threads of matrix products beside them would fight. numpy is not loaded yet.
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Processes begun in here know workers for cores already: threads of matrix products beside them would fight."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
-    A worker whose parent was killed would wait for work for ever: let it end too.
+
+def _begin() -> None:
+    """A worker whose parent was killed would wait for work for ever: let it end too.
+
+    What a chunk makes is gone with it, so that hunting for cycles every 700 objects is time lost.
     """
-    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    gc.set_threshold(50_000, 20, 50)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 

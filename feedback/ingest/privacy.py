@@ -17,7 +17,8 @@ from typing import Final
 
 _HALF: Final = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _FULL: Final = re.compile(r"[\uff01-\uff5e]")
-#: A text without any of these holds nothing to mask.
+#: A text without any of these signs holds nothing to mask, nor does one without any of these words.
+_SIGNS: Final = frozenset("0123456789@=&信vVwWqQ扣姓系货件叫址０１２３４５６７８９＠＝＆ｖＶｗＷｑＱ")
 _HINT: Final = re.compile(
     r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[=&]|微信|薇信|威信|v信|vx|wx|wechat|weixin|qq|扣扣|姓名|联系人|收[货件]人|我叫|地址|住址|\d[号栋幢室]",
     re.I,
@@ -103,6 +104,8 @@ RULES: Final[tuple[tuple[str, re.Pattern[str], Check | None], ...]] = (
 
 def mask(text: str, counts: Counter[str]) -> str:
     """`text` with what is private replaced by marks such as 〔手机〕; `counts` grows by type."""
+    if _SIGNS.isdisjoint(text):
+        return text
     shadow = text.translate(_HALF) if _FULL.search(text) else text
     if not _HINT.search(shadow):
         return text

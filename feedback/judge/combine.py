@@ -16,6 +16,7 @@ from feedback.judge import model as models
 from feedback.judge.measure import decide
 from feedback.judge.model import Model
 from feedback.judge.rules import Hit, RuleBook
+from feedback.judge.shipped import FAST
 from feedback.judge.signals import Signals, read
 from feedback.judge.spans import spans
 from feedback.judge.stages import stage_of
@@ -43,7 +44,9 @@ class Judge:
         # A code that the taxonomy no longer has is never given: its threshold is out of reach.
         names = (*model.meta.codes, *FAMILIES)
         reach = [self.thresholds.get(name, 0.5) if name in tax.codes or name in FAMILIES else 2.0 for name in names]
+        self._column = {label: place for place, label in enumerate(model.meta.labels)}
         self._cut = np.array(reach, np.float32)
+        self._stages = tuple(tax.stages.values())
         self._held = [place for place, name in enumerate(names) if name in (thresholds or {})]
         self._order = [model.meta.codes.index(code) for code in tax.codes if code in model.meta.codes]
 
@@ -52,7 +55,7 @@ class Judge:
         cls, thresholds: Mapping[str, float] | None = None, *, file: Path | None = None, folder: Path | None = None
     ) -> Judge:
         """The judge of a model file (default: the shipped one) with the rules of a lexicon folder."""
-        return cls(models.load(file or models.SHIPPED), RuleBook.load(folder), taxonomy(folder), thresholds)
+        return cls(models.load(file or FAST), RuleBook.load(folder), taxonomy(folder), thresholds)
 
     def scores(self, signals: Signals) -> tuple[Array, Array]:
         """Calibrated probabilities of all labels, and the polarities' outputs as they are decided by."""
@@ -91,9 +94,14 @@ class Judge:
         """Verdicts without their spans and stages."""
         base = len(POLARITIES)
         found = []
-        for stand, chance, mine in zip(polarity.tolist(), chances.round(4).tolist(), given, strict=True):
+        blamed = given.any(1).tolist()
+        for row, (stand, chance) in enumerate(zip(polarity.tolist(), chances.round(4).tolist(), strict=True)):
             scores = dict(zip(POLARITIES, chance[:base], strict=True))
-            places = [place for place in self._order if mine[place]] if mine.any() else []
+            if not blamed[row]:
+                found.append(Verdict(POLARITIES[stand], scores, (), {}, ()))
+                continue
+            mine = given[row].tolist()
+            places = [place for place in self._order if mine[place]]
             codes = tuple(self.model.meta.codes[place] for place in places)
             sure = {code: chance[base + place] for code, place in zip(codes, places, strict=True)}
             found.append(Verdict(POLARITIES[stand], scores, codes, sure, self.taxonomy.families_of(codes)))
@@ -103,14 +111,13 @@ class Judge:
         self, text: str, form: str, verdict: Verdict, units: Sequence[Clause], hits: Sequence[Hit], heard: Array
     ) -> Verdict:
         """The verdict with the words that show each code, and the stage that they tell of."""
-        labels = self.model.meta.labels
-        scores = {code: heard[:, labels.index(code)].tolist() for code in verdict.codes if code != UNSPECIFIED}
+        scores = {code: heard[:, self._column[code]].tolist() for code in verdict.codes if code != UNSPECIFIED}
         scores[UNSPECIFIED] = heard[:, 0].tolist()
         # Without letters (an emoji, say) the whole text is what shows the code.
         bare = tuple(Span(code, 0, len(text), text) for code in verdict.codes)
         found = spans(form, verdict.codes, hits, scores, units) or bare
-        shown = tuple(replace(span, quote=text[span.start : span.end]) for span in found)
-        stage = stage_of(form, verdict.codes, shown, self.taxonomy.stages.values())
+        shown = tuple(Span(span.code, span.start, span.end, text[span.start : span.end]) for span in found)
+        stage = stage_of(form, verdict.codes, shown, self._stages)
         return replace(verdict, spans=tuple(sorted(shown, key=lambda s: (s.start, s.end, s.code))), stage=stage)
 
 

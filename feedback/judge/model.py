@@ -19,20 +19,15 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.errors import BadModel, UsageError
+from feedback.errors import BadModel
 from feedback.judge.features import BITS, ngrams, selected
 from feedback.judge.linear import probabilities
 from feedback.judge.net import Net, pack, unpack
+from feedback.judge.shipped import FAST
 from feedback.judge.table import say
 from feedback.records import FAMILIES, POLARITIES
 
 FORMAT: Final = 2
-SHIPPED: Final = Path(__file__).parent / "fast.npz"
-#: The fast model with a net beside it, and a calibration of its own.
-CAREFUL: Final = Path(__file__).parent / "careful.npz"
-#: The judges by name, and from how many texts on the fast one is the default.
-JUDGES: Final = {"fast": SHIPPED, "careful": CAREFUL}
-LARGE: Final = 20_000
 
 Array = NDArray[np.float32]
 
@@ -134,20 +129,8 @@ def save(model: Model, file: Path) -> None:
     load.cache_clear()
 
 
-def choose(wanted: str | None, own: Path | None, count: int, before: str | None = None) -> tuple[str, Path]:
-    """Name and file of the judge: the one `wanted`, else one's `own` model, else that which judged `before`, else
-    by the `count` of texts. Raises UsageError, naming the valid choices.
-    """
-    if wanted is None and own is not None:
-        return own.stem, own
-    name = wanted or (before if before in JUDGES else None) or ("fast" if count >= LARGE else "careful")
-    if name not in JUDGES:
-        raise UsageError(f"--judge {name}: no such judge", hint=f"valid: {', '.join(JUDGES)}")
-    return name, JUDGES[name]
-
-
 @lru_cache(maxsize=4)
-def load(file: Path = SHIPPED) -> Model:
+def load(file: Path = FAST) -> Model:
     """The model of `file`. Raises BadModel when it is missing, damaged or of another format."""
     try:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:

@@ -33,6 +33,9 @@ GAPS = {"..": 4, "...": 12}
 _GAP = re.compile(r"\.{2,3}")
 _INSERT = re.compile(r"<(\w+)>")
 _MOST_WORDS = 20_000
+#: What makes an entry more than literal text, and what no word may hold once it is spelled out.
+_SHORTHAND = re.compile(r"[()|@<.]")
+_LITTER = frozenset("()|@")
 
 
 @dataclass(frozen=True)
@@ -152,24 +155,29 @@ def _words(
     """The words of an entry string, each once, in order."""
     if not isinstance(text, str):
         raise BadLexicon(f"{file}: {where}: not a string of words", hint='write "word word word"')
-    words: dict[str, None] = {}
+    words: list[str] = []
     for entry in [*text.split(), *more]:
         if entry.startswith("@"):
             if entry[1:] not in lists:
                 raise BadLexicon(f"{file}: {where}: no list {entry!r}", hint=f"valid: {', '.join(sorted(lists))}")
-            words.update(dict.fromkeys(lists[entry[1:]]))
+            words += lists[entry[1:]]
+            continue
+        if not _SHORTHAND.search(entry):
+            words.append(entry)
             continue
         for name in _INSERT.findall(entry):
             if name not in lists:
                 raise BadLexicon(f"{file}: {where}: no list <{name}>", hint=f"valid: {', '.join(sorted(lists))}")
         for word in expand(_INSERT.sub(lambda match: f"({'|'.join(lists[match[1]])})", entry)):
             before, gap, after = gapped(word)
-            if not before or (gap and not after) or set(word) & set("()|@") or "." in after:
+            if not before or (gap and not after) or not _LITTER.isdisjoint(word) or "." in after:
                 raise BadLexicon(f"{file}: {where}: bad word {entry!r}", hint="shorthands: (a|b)c, a..b, a...b, @list")
-            words[normalise(word)] = None
-    if not words or len(words) > _MOST_WORDS:
-        raise BadLexicon(f"{file}: {where}: {len(words)} words", hint=f"give between 1 and {_MOST_WORDS}")
-    return tuple(words)
+            words.append(word)
+    # All words at once: a translation is dear to begin, and no word holds a line break.
+    kept = tuple(dict.fromkeys(normalise("\n".join(words)).split("\n"))) if words else ()
+    if not 0 < len(kept) <= _MOST_WORDS:
+        raise BadLexicon(f"{file}: {where}: {len(kept)} words", hint=f"give between 1 and {_MOST_WORDS}")
+    return kept
 
 
 def _rule(

@@ -24,7 +24,7 @@ from feedback.judge.scene import (
     FIRST_SLOT,
     NEGATOR,
     OTHER,
-    Entry,
+    Entries,
     Scene,
     ceiling,
     crosses,
@@ -312,7 +312,7 @@ class RuleBook:
 
     def _compile(self) -> None:
         """The automaton: a mark that ends a clause has no entry; a word has what its occurrence means."""
-        words: defaultdict[str, Entry] = defaultdict(Entry)
+        words = Entries()
         slot_of: dict[tuple[str, tuple[str, ...]], int] = {}
 
         def slot(listed: tuple[str, ...], role: str = "pardons") -> int:
@@ -321,25 +321,26 @@ class RuleBook:
             if (role, listed) not in slot_of:
                 slot_of[role, listed] = FIRST_SLOT + len(slot_of)
                 for word in listed:
-                    getattr(words[word], role).append(slot_of[role, listed])
+                    getattr(words, role)[word].append(slot_of[role, listed])
             return slot_of[role, listed]
 
         for word in self._negation.negators:
-            words[word].plain.append(NEGATOR)
+            words.plain[word].append(NEGATOR)
         for word in self._negation.others:
-            words[word].plain.append(OTHER)
+            words.plain[word].append(OTHER)
         self._patterns: dict[int, list[re.Pattern[str]]] = {}
         self._pairs: dict[int, list[tuple[int, int, int]]] = {}
         self._unless: list[tuple[int, int, int]] = []
         for number, rule in enumerate(self.rules):
+            mine = words.coded if rule.label not in _NO_CODE else words.rules
             for word in rule.words:
-                first, gap, rest = gapped(word)
-                if gap:
-                    words[first].others.append((number, rest, gap))
+                if ".." in word:
+                    first, gap, rest = gapped(word)
+                    words.others[first].append((number, rest, gap))
                 else:
-                    (words[first].coded if rule.label not in _NO_CODE else words[first].rules).append(number)
+                    mine[word].append(number)
             for word in rule.trigger:
-                words[word].others.append((number, "", 0))
+                words.others[word].append((number, "", 0))
             if rule.patterns:
                 self._patterns[number] = [re.compile(pattern) for pattern in rule.patterns]
             if rule.aspect:
@@ -351,8 +352,8 @@ class RuleBook:
             for rule, unless in zip(self.rules, self._unless, strict=True)
         ]
         self._automaton = ahocorasick.Automaton()
-        for word, entry in words.items():
-            self._automaton.add_word(word, entry.packed(len(word)))
+        for word, entry in words.packed():
+            self._automaton.add_word(word, entry)
         for mark in BOUNDARIES:
             self._automaton.add_word(mark, None)
         self._automaton.make_automaton()

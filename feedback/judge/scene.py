@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 #: Marks that end a clause; conjunctions do not, so that an aspect may stand before one.
 BOUNDARIES = '。!?;:,、…~\n\r "()[]<>《》【】|'
 #: Slots of the scan that no rule owns.
 NEGATOR, OTHER, FIRST_SLOT = range(3)
+Listed = defaultdict[str, list[int]]
 
 
 class Scene(NamedTuple):
@@ -22,22 +24,31 @@ class Scene(NamedTuple):
     bounds: list[int]
 
 
-@dataclass
-class Entry:
-    """What an occurrence of a word means: rules that fire (`coded`: for codes), slots it fills, gaps, patterns."""
+class Entries:
+    """What the occurrence of each word means: rules that fire (`coded`: for codes), slots it fills, gaps, patterns."""
 
-    rules: list[int] = field(default_factory=list)
-    coded: list[int] = field(default_factory=list)
-    plain: list[int] = field(default_factory=list)
-    aspects: list[int] = field(default_factory=list)
-    states: list[int] = field(default_factory=list)
-    pardons: list[int] = field(default_factory=list)
-    others: list[tuple[int, str, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.rules: Listed = defaultdict(list)
+        self.coded: Listed = defaultdict(list)
+        self.plain: Listed = defaultdict(list)
+        self.aspects: Listed = defaultdict(list)
+        self.states: Listed = defaultdict(list)
+        self.pardons: Listed = defaultdict(list)
+        self.others: defaultdict[str, list[tuple[int, str, int]]] = defaultdict(list)
 
-    def packed(self, length: int) -> tuple[object, ...]:
-        """The entry as the scan unpacks it; most words only excuse, which the third place tells at once."""
-        lists = (self.rules, self.coded, self.plain, self.aspects, self.states, self.others)
-        return (length, frozenset(self.pardons), any(lists), *(tuple(part) for part in lists))
+    def packed(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """Each word with its entry as the scan unpacks it; most only excuse, which the third place tells at once."""
+        parts = (self.rules, self.coded, self.plain, self.aspects, self.states, self.others)
+        speaking = set().union(*parts)
+        silent: tuple[object, ...] = (False, *((),) * len(parts))
+        sets: dict[tuple[int, ...], frozenset[int]] = {(): frozenset()}
+        for word in {**self.pardons, **dict.fromkeys(speaking)}:
+            slots = tuple(self.pardons.get(word, ()))
+            excused = sets.get(slots) or sets.setdefault(slots, frozenset(slots))
+            if word not in speaking:
+                yield word, (len(word), excused, *silent)
+            else:
+                yield word, (len(word), excused, True, *(tuple(part.get(word, ())) for part in parts))
 
 
 def negators(slots: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:

@@ -136,19 +136,24 @@ def _parts(text: str, units: Sequence[Clause]) -> list[Part]:
     found: list[Part] = []
     for place, unit in enumerate(units):
         gap = text[found[-1].end : unit.start] if found else ""
-        if gap and all(mark in _QUOTES for mark in gap):
+        if gap and _QUOTES.issuperset(gap):
             told, start = (*found[-1].clauses, place), found.pop().start
         else:
             told, start = (place,), unit.start
-        found.append(Part(start, unit.end, len(text[start : unit.end].replace(" ", "")), told))
+        found.append(Part(start, unit.end, unit.end - start - text.count(" ", start, unit.end), told))
     return found
 
 
 def _said(part: Part, hits: Sequence[Hit], scores: Sequence[float] | None) -> float:
     """How much a part says for the code: the model's output, the best hit in it, less for a mere catchword."""
-    score = SILENT if scores is None else max(scores[place] for place in part.clauses)
-    weight = max((hit.weight for hit in hits if hit.start < part.end and part.start < hit.end), default=0.0)
-    return score + HIT * weight - SHORT * max(0, TOLD - part.letters)
+    told = part.clauses
+    score = SILENT if scores is None else scores[told[0]] if len(told) == 1 else max(scores[place] for place in told)
+    weight = 0.0
+    for hit in hits:
+        if hit.weight > weight and hit.start < part.end and part.start < hit.end:
+            weight = hit.weight
+    short = TOLD - part.letters
+    return score + HIT * weight - (SHORT * short if short > 0 else 0)
 
 
 def _widened(text: str, parts: Sequence[Part], said: Sequence[float], best: int) -> tuple[int, int]:
@@ -173,7 +178,7 @@ def _fits(text: str, parts: Sequence[Part], first: int, last: int) -> bool:
     if parts[last].end - parts[first].start > LONGEST:
         return False
     inside = range(first, last)
-    return not any(mark in _ENDS for i in inside for mark in text[parts[i].end : parts[i + 1].start])
+    return all(_ENDS.isdisjoint(text[parts[i].end : parts[i + 1].start]) for i in inside)
 
 
 def _opens(text: str, part: Part, words: tuple[str, ...]) -> bool:

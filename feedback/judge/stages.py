@@ -30,7 +30,9 @@ def stage_of(text: str, codes: Sequence[str], spans: Sequence[Span], stages: Ite
     first: dict[str, int] = {}
     last_end = 0
     found = [(end + 1 - length, end + 1, name) for end, (length, name) in _automaton(known).iter(normalise(text))]
-    for start, end, name in sorted(found, key=lambda item: (item[0], -item[1], order[item[2]])):
+    if len(found) > 1:
+        found.sort(key=lambda item: (item[0], -item[1], order[item[2]]))
+    for start, end, name in found:
         if start < last_end:
             continue
         last_end = end

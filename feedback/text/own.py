@@ -52,13 +52,15 @@ _PATTERNS = (
     _foreign("repost", "//@ //＠", r"//\s*[@＠].*"),
     _foreign("repost", "@ ＠", r"(?:回复|RT|rt|转发?自?)\s*", _NAME, r"\s*[:：]?"),
     _foreign("repost", "@ ＠", r"(?<=[\]\s。！!])", _NAME, r"[:：](?=.{20}).*"),
-    _foreign("link", "http www. t.cn ://", r"(?:https?[:：]/*|www\.)[\w./?=&%#~+:;,\-]+|\bt\.cn/\w+",
+    _foreign("link", "http: http： https: https： www. t.cn ://",
+             r"(?:https?[:：]/*|www\.)[\w./?=&%#~+:;,\-]+|\bt\.cn/\w+",
              flags=re.A | re.I),
     _foreign("name", "@ ＠", _NAME),
     _foreign("news", "【", r"【[^】]{4,60}】(?=.{40}).*"),
-    _foreign("news", "来自 来源 转自 via 据 分享自", r"[（(](?:来自|来源|分享自|via|转自|据)[^）)]{1,40}[）)]"),
+    _foreign("news", "（来 (来 （转 (转 （via (via （据 (据 （分享 (分享",
+             r"[（(](?:来自|来源|分享自|via|转自|据)[^）)]{1,40}[）)]"),
     _foreign("topic", "#", r"#[^#\s]{1,30}#"),
-    _foreign("template", "评价 好评 评论 转发微博 轉發微博 评價",
+    _foreign("template", "此用户 默认 填写 发表 暂无评 转发微博 轉發微博",
              r"此用户(?:没有|未|暂未|暂无)(?:填写|发表|及时)?(?:文字)?(?:评价|评论)(?:内容)?|"
              r"(?:系统)?默认(?:给?予?)?好评[!！。.]?|"
              r"(?:该|此)?(?:用户|买家|评价方)未及时(?:做出|作出)?(?:主动)?评价[,，]?(?:系统)?默认(?:好评)?[!！。.]?|"
@@ -74,11 +76,17 @@ _NEWS = re.compile(
 _FIRST_PERSON = re.compile(r"我|咱|俺|自己|本人|推荐|好吃|不错|差|垃圾|喜欢|满意|味道|口感|服务|价格")
 
 
+#: One character of every trigger, and of the openings of news: a text without any of them is all the author's own.
+_SIGNS = frozenset(":：复馈覆充追尊亲删刪@＠/.【(（#此默填表暂博C册据日")
+
+
 def own_opinion(text: str) -> Own:
     """`text` with what others wrote blanked out; news after an opening such as 据…报道 is foreign to its end.
 
     A text that begins with 【…】 is news unless the author speaks in it.
     """
+    if _SIGNS.isdisjoint(text):
+        return Own(text, ())
     foreign: list[tuple[str, int, int]] = []
     masked = text
     for entry in _PATTERNS:

@@ -23,7 +23,7 @@ import numpy as np
 
 from feedback import lexicon
 from feedback.evaluate import read_gold
-from feedback.judge import folds, measure, model
+from feedback.judge import folds, measure, model, shipped
 from feedback.judge.features import ngrams
 from feedback.judge.model import Model
 from feedback.judge.net import LONGEST, Net, cutter, numbered, places
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--halve", action="append", default=[])
     parser.add_argument("--minutes", type=float, default=32)
-    parser.add_argument("-o", type=Path, default=model.CAREFUL)
+    parser.add_argument("-o", type=Path, default=shipped.CAREFUL)
     options = parser.parse_args()
     tax, fast, recipe = lexicon.taxonomy(), model.load(), Recipe()
     gold = [Labelled(r.text, r.polarity, tuple(r.codes), r.source or "") for r in read_gold(options.gold, tax)]

@@ -19,7 +19,7 @@ from feedback.cli import classify as verb
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
 from feedback.judge.combine import judge_texts
-from feedback.judge.model import CAREFUL
+from feedback.judge.shipped import CAREFUL
 from feedback.lexicon import taxonomy
 from feedback.records import POLARITIES, UNSPECIFIED
 

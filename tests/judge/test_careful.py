@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from feedback.errors import BadModel, UsageError
-from feedback.judge import model
+from feedback.judge import model, shipped
 from feedback.judge.combine import Judge
 from feedback.judge.net import Array, Block, Layer, Net, Norm, layer, numbered, pack, places, unpack
 
@@ -50,7 +50,7 @@ def small(seed: int = 3) -> Net:
 
 
 def test_a_text_has_the_same_outputs_in_any_batch_to_the_last_bit() -> None:
-    for net in (small(), model.load(model.CAREFUL).net):
+    for net in (small(), model.load(shipped.CAREFUL).net):
         assert net is not None
         together = net.outputs(TEXTS * 40)
         alone = np.vstack([net.outputs([text]) for text in TEXTS] * 40)
@@ -61,7 +61,7 @@ def test_a_text_has_the_same_outputs_in_any_batch_to_the_last_bit() -> None:
 
 
 def test_sums_stay_exact_in_float32() -> None:
-    net = model.load(model.CAREFUL).net
+    net = model.load(shipped.CAREFUL).net
     assert net is not None
     for part in (net.first, *[p for b in net.blocks for p in (b.gate, b.out)], net.look, net.head):
         count = len(part.weights)
@@ -116,14 +116,14 @@ def test_a_net_reads_back_as_it_was_packed_and_a_broken_one_is_refused() -> None
 
 
 def test_the_careful_model_survives_its_file(tmp_path: Path) -> None:
-    careful = model.load(model.CAREFUL)
+    careful = model.load(shipped.CAREFUL)
     model.save(careful, tmp_path / "copy.npz")
     copy = Judge.load(file=tmp_path / "copy.npz")
-    assert copy.judge(TEXTS) == Judge.load(file=model.CAREFUL).judge(TEXTS)
+    assert copy.judge(TEXTS) == Judge.load(file=shipped.CAREFUL).judge(TEXTS)
 
 
 def test_the_careful_judge_was_better_on_sources_that_it_had_not_seen() -> None:
-    fast, careful = (model.load(file).meta.measures for file in (model.SHIPPED, model.CAREFUL))
+    fast, careful = (model.load(file).meta.measures for file in (shipped.FAST, shipped.CAREFUL))
     for name in ("negative_f1", "polarity_macro_f1", "families_macro_f1", "codes_micro_f1"):
         assert careful[name] > fast[name]
 
@@ -132,7 +132,7 @@ def test_the_careful_judge_was_better_on_sources_that_it_had_not_seen() -> None:
     ("wanted", "own", "count", "before", "name"),
     [
         (None, None, 10, None, "careful"),
-        (None, None, model.LARGE, None, "fast"),
+        (None, None, shipped.LARGE, None, "fast"),
         (None, None, 10, "fast", "fast"),
         (None, None, 10, "an older one", "careful"),
         ("fast", None, 10, "careful", "fast"),
@@ -141,9 +141,9 @@ def test_the_careful_judge_was_better_on_sources_that_it_had_not_seen() -> None:
     ],
 )
 def test_which_judge_speaks(wanted: str | None, own: Path | None, count: int, before: str | None, name: str) -> None:
-    assert model.choose(wanted, own, count, before)[0] == name
+    assert shipped.choose(wanted, own, count, before)[0] == name
 
 
 def test_an_unknown_judge_is_named_with_the_valid_ones() -> None:
     with pytest.raises(UsageError, match=r"--judge hasty: no such judge.*fast, careful"):
-        model.choose("hasty", None, 1)
+        shipped.choose("hasty", None, 1)

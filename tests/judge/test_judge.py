@@ -7,8 +7,8 @@ import pytest
 
 from feedback.errors import BadSettings
 from feedback.judge.combine import Judge
-from feedback.judge.model import SHIPPED
 from feedback.judge.prevalence import Rates, combined, corrected
+from feedback.judge.shipped import FAST
 from feedback.lexicon import taxonomy
 from feedback.records import POLARITIES, UNSPECIFIED
 
@@ -25,7 +25,7 @@ def judge() -> Judge:
 
 
 def test_the_shipped_model_is_small(judge: Judge) -> None:
-    assert SHIPPED.stat().st_size < 15_000_000
+    assert FAST.stat().st_size < 15_000_000
     assert set(judge.model.meta.codes) == set(taxonomy().codes)
 
 
