@@ -94,7 +94,7 @@ class Judge:
         """Verdicts without their spans and stages."""
         base = len(POLARITIES)
         found = []
-        blamed = given.any(1).tolist()
+        blamed = np.asarray(given.any(1)).tolist()
         for row, (stand, chance) in enumerate(zip(polarity.tolist(), chances.round(4).tolist(), strict=True)):
             scores = dict(zip(POLARITIES, chance[:base], strict=True))
             if not blamed[row]:

@@ -23,22 +23,32 @@ _SETTING: Final = COURSE.index("course:praised")
 _MARK: Final = {mark: COURSE.index(f"course:{mark}-praised") for mark in ASIDE}
 
 
-def course(told: list[tuple[int, int]], marks: set[str]) -> list[float]:
-    """The features of one text, as `COURSE`, each of -1..1. `told`: (place, sign) of every praise (1), blame and
-    complaint (-1); `marks`: those of `ASIDE` that stand in the text."""
-    result = [0.0] * len(COURSE)
+def course(told: list[tuple[int, int]], marks: set[str]) -> dict[int, float]:
+    """The features of one text that are not 0, each of -1..1, by their place in `COURSE`.
+
+    `told`: (place, sign) of every praise (1), blame and complaint (-1); `marks`: those of `ASIDE` in the text.
+    """
+    result: dict[int, float] = {}
     setting = 3
     if told:
         told.sort()
         signs = [sign for _, sign in told]
         good = signs.count(1)
         bad = len(signs) - good
+        result[3], result[4] = signs[0], signs[-1]
+        if good:
+            result[0] = min(good, 6) / 6
+        if bad:
+            result[1] = min(bad, 6) / 6
+        if good != bad:
+            result[2] = (good - bad) / (good + bad)
         setting = (2 if bad else 0) if good else 1
-        turns = sum(map(ne, signs, islice(signs, 1, None))) if good and bad else 0
-        result[:_SETTING] = (
-            min(good, 6) / 6, min(bad, 6) / 6, (good - bad) / (good + bad), float(signs[0]), float(signs[-1]),
-            min(turns, 4) / 4, float(bad == 1 and good > 2), float(good == 1 and bad > 2),
-        )  # fmt: skip
+        if setting == 2:
+            result[5] = min(sum(map(ne, signs, islice(signs, 1, None))), 4) / 4
+            if bad == 1 and good > 2:
+                result[6] = 1.0
+            if good == 1 and bad > 2:
+                result[7] = 1.0
     result[_SETTING + setting] = 1.0
     for mark in marks:
         result[_MARK[mark] + setting] = 1.0

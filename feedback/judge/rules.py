@@ -12,9 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import ahocorasick
 from scipy import sparse
 
 from feedback.judge.course import ASIDE, COURSE, course
@@ -34,6 +33,7 @@ from feedback.judge.scene import (
 )
 from feedback.judge.scope import degree, negation
 from feedback.records import POLARITIES, UNSPECIFIED
+from feedback.text.finder import Finder
 from feedback.text.normal import normalise
 
 #: From this weight on a rule shows its code; lighter ones are hints that only the model weighs.
@@ -152,34 +152,39 @@ class RuleBook:
                 float(sum(sign for start, sign in stand if start > contrast >= 0)) / 3,
                 float(sum(sign for start, sign in stand if start < contrast)) / 3,
             )  # fmt: skip
-            row.update({offset + place: value for place, value in enumerate(values) if value})
+            for place, value in enumerate(values):
+                if value:
+                    row[offset + place] = value
         offset = base + len(self._labels) + len(_STAND)
-        row.update({offset + place: value for place, value in enumerate(course(told, marks)) if value})
+        for place, value in course(told, marks).items():
+            row[offset + place] = value
         return row
 
     def _scan(self, form: str) -> Scan:
         """Hits on a normal form as (rule, start, end, negated), overlapping ones of one rule reduced to the longest."""
         slots: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         excuses: list[tuple[int, int, frozenset[int]]] = []
+        present: set[int] = set()
         raw: list[tuple[int, int, int]] = []
         wide: list[tuple[int, int, int]] = []
         patterns: set[int] = set()
         bounds: list[int] = []
         size = len(form)
         before, after, noun_before = self._degree.before, self._degree.after, self._degree.noun_before
-        for last, entry in self._automaton.iter(form):
+        entries = self._entries
+        for place, start, end in self._finder.found(form):
+            entry = entries[place]
             if entry is None:
-                bounds.append(last)
+                bounds.append(start)
                 continue
-            length, pardons, speaks, rules, coded, plain, aspects, states, others = entry
-            end = last + 1
-            start = end - length
+            pardons, speaks, rules, coded, plain, aspects, states, others = entry
             if pardons:
                 excuses.append((start, end, pardons))
+                present |= pardons
             if not speaks:
                 continue
             span = (start, end)
-            if length == 1:
+            if end - start == 1:
                 # A word of one character is heard only among fitting neighbours (lexicons/degree.toml).
                 if (states or coded) and (end == size or form[end] in after):
                     for slot in states:
@@ -211,7 +216,7 @@ class RuleBook:
             for pattern in self._patterns[number]:
                 wide += [(number, *match.span()) for match in pattern.finditer(form) if match.group()]
         raw += [hit for hit in wide if hit[0] in self._patterns or not crosses(bounds, hit[1], hit[2])]
-        return self._judge(form, raw, slots, excuses, bounds)
+        return self._judge(form, raw, slots, excuses, present, bounds)
 
     def _judge(
         self,
@@ -219,12 +224,12 @@ class RuleBook:
         raw: list[tuple[int, int, int]],
         slots: dict[int, list[tuple[int, int]]],
         excuses: list[tuple[int, int, frozenset[int]]],
+        present: set[int],
         bounds: list[int],
     ) -> list[tuple[int, int, int, bool]]:
         denials = negators(slots)
         letters = len(form) - form.count(" ")
-        # Most hits have no excuse anywhere in the text: one look at all of them together spares the search.
-        present = frozenset().union(*(slots for _, _, slots in excuses))
+        # Most hits have no excuse anywhere in the text: one look at all that are `present` spares the search.
         best: defaultdict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         for number, start, end in raw:
             mode, most, pardons = self._checks[number]
@@ -351,12 +356,10 @@ class RuleBook:
             (rule.negation, rule.longest, frozenset(unless) - {-1})
             for rule, unless in zip(self.rules, self._unless, strict=True)
         ]
-        self._automaton = ahocorasick.Automaton()
-        for word, entry in words.packed():
-            self._automaton.add_word(word, entry)
-        for mark in BOUNDARIES:
-            self._automaton.add_word(mark, None)
-        self._automaton.make_automaton()
+        entries: dict[str, tuple[Any, ...] | None] = dict(words.packed())
+        entries.update(dict.fromkeys(BOUNDARIES))
+        self._finder = Finder(list(entries))
+        self._entries = list(entries.values())
         self._quiet = _quiet(self.rules)
         self._labels = _labels(self.rules)
         self._label_column = [self._labels.index(rule.label) for rule in self.rules]

@@ -37,7 +37,7 @@ class Entries:
         self.others: defaultdict[str, list[tuple[int, str, int]]] = defaultdict(list)
 
     def packed(self) -> Iterator[tuple[str, tuple[object, ...]]]:
-        """Each word with its entry as the scan unpacks it; most only excuse, which the third place tells at once."""
+        """Each word with its entry as the scan unpacks it; most only excuse, which the second place tells at once."""
         parts = (self.rules, self.coded, self.plain, self.aspects, self.states, self.others)
         speaking = set().union(*parts)
         silent: tuple[object, ...] = (False, *((),) * len(parts))
@@ -46,9 +46,9 @@ class Entries:
             slots = tuple(self.pardons.get(word, ()))
             excused = sets.get(slots) or sets.setdefault(slots, frozenset(slots))
             if word not in speaking:
-                yield word, (len(word), excused, *silent)
+                yield word, (excused, *silent)
             else:
-                yield word, (len(word), excused, True, *(tuple(part.get(word, ())) for part in parts))
+                yield word, (excused, True, *(tuple(part.get(word, ())) for part in parts))
 
 
 def negators(slots: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:

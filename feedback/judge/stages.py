@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import ahocorasick
-
 from feedback.lexicon import Stage
 from feedback.records import Span
+from feedback.text.finder import Finder
 from feedback.text.normal import normalise
 
 #: What a code alone says of the stage, where the taxonomy knows such a stage.
@@ -29,7 +28,8 @@ def stage_of(text: str, codes: Sequence[str], spans: Sequence[Span], stages: Ite
     points: dict[str, int] = {}
     first: dict[str, int] = {}
     last_end = 0
-    found = [(end + 1 - length, end + 1, name) for end, (length, name) in _automaton(known).iter(normalise(text))]
+    finder, names = _finder(known)
+    found = [(start, end, names[place]) for place, start, end in finder.found(normalise(text))]
     if len(found) > 1:
         found.sort(key=lambda item: (item[0], -item[1], order[item[2]]))
     for start, end, name in found:
@@ -49,11 +49,7 @@ def stage_of(text: str, codes: Sequence[str], spans: Sequence[Span], stages: Ite
 
 
 @lru_cache(maxsize=4)
-def _automaton(stages: tuple[Stage, ...]) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for stage in reversed(stages):
-        for word in stage.words:
-            form = normalise(word)
-            automaton.add_word(form, (len(form), stage.name))
-    automaton.make_automaton()
-    return automaton
+def _finder(stages: tuple[Stage, ...]) -> tuple[Finder, list[str]]:
+    """The words of all stages and whose each is: of two stages with one word, the earlier."""
+    owner = {normalise(word): stage.name for stage in reversed(stages) for word in stage.words}
+    return Finder(list(owner)), list(owner.values())

@@ -13,6 +13,7 @@ import numpy as np
 from feedback.encode.static import WordVectors
 from feedback.errors import BadLexicon
 from feedback.lexicon import find, read_toml
+from feedback.text.finder import Finder
 from feedback.text.normal import normalise
 
 #: The trade "any" is never thought less likely than this; no other less than that.
@@ -84,8 +85,6 @@ class Matcher:
     """Finds aspects in texts. `vectors` tell how rare a word is; `cut` segments a text."""
 
     def __init__(self, known: dict[str, Aspect], vectors: WordVectors, cut: Callable[[str], list[str]]) -> None:
-        import ahocorasick
-
         self.known = known
         self.vectors = vectors
         self.cut = cut
@@ -97,11 +96,7 @@ class Matcher:
         self._weight = {
             word: max(vectors.rarity(word) - _COMMON, 1.0) * (_SINGLE if len(word) == 1 else 1.0) for word in owners
         }
-        self._automaton = ahocorasick.Automaton()
-        for word in owners:
-            if len(word) > 1:
-                self._automaton.add_word(word, word)
-        self._automaton.make_automaton()
+        self._finder = Finder([word for word in owners if len(word) > 1])
 
     def of(self, known: dict[str, Aspect]) -> Matcher:
         """A matcher of other aspects with the same vectors and segmentation."""
@@ -109,7 +104,7 @@ class Matcher:
 
     def words(self, form: str) -> list[str]:
         """The lexicon's words in a normal form: longest first, none overlapping; single characters as whole words."""
-        hits = [(end - len(word) + 1, end + 1, word) for end, word in self._automaton.iter(form)]
+        hits = [(start, end, self._finder.words[place]) for place, start, end in self._finder.found(form)]
         hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
         taken = bytearray(len(form))
         found = []

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ahocorasick
-
 from feedback.errors import BadLexicon, BadSettings, UsageError
 from feedback.lexicon import find, read_toml
+from feedback.text.finder import Finder
 from feedback.text.normal import normalise
 
 
@@ -122,30 +121,24 @@ class Matcher:
                 for word in getattr(keyword, role):
                     if folded := normalise(word).strip():
                         roles.setdefault(folded, []).append((index, role))
-        self._automaton = ahocorasick.Automaton()
-        for word, meaning in sorted(roles.items()):
-            self._automaton.add_word(word, (len(word), _latin(word[0]), _latin(word[-1]), tuple(sorted(set(meaning)))))
-        self._empty = not roles
+        self._finder = Finder(sorted(roles))
+        self._meanings = [(_latin(word[0]), _latin(word[-1]), sorted(set(roles[word]))) for word in self._finder.words]
         #: Without rules of exclusion every hit is a mention.
         self._plain = all(not (k.within or k.without or k.together) for k in self.keywords)
-        if not self._empty:
-            self._automaton.make_automaton()
 
     def find(self, text: str) -> list[int]:
         """Positions (in `keywords`, rising) of the keywords that `text` mentions."""
-        if self._empty:
-            return []
         folded = normalise(text)
         size = len(folded)
         hits: list[tuple[int, int, int, str]] = []
-        for last, (length, first_latin, last_latin, meaning) in self._automaton.iter(folded):
-            start = last - length + 1
+        for place, start, end in self._finder.found(folded):
+            first_latin, last_latin, meaning = self._meanings[place]
             # A Latin word counts only whole: no letter or digit may touch it.
             if (first_latin and start and _latin(folded[start - 1])) or (
-                last_latin and last + 1 < size and _latin(folded[last + 1])
+                last_latin and end < size and _latin(folded[end])
             ):
                 continue
-            hits.extend([(index, start, last + 1, role) for index, role in meaning])
+            hits.extend([(index, start, end, role) for index, role in meaning])
         if self._plain:
             return sorted({hit[0] for hit in hits})
         return sorted(index for index in {hit[0] for hit in hits} if self._means(index, hits))
