@@ -1,4 +1,4 @@
-"""The part of the pipeline that learns: gold and invented examples to a model file, never to a worse one silently."""
+"""The part of the pipeline that learns: labelled records to a model file, never to a worse one silently."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Learned:
     file: Path
     gold: int
     examples: int
+    beside: int
     before: dict[str, float] | None
     after: dict[str, float]
 
@@ -37,14 +38,16 @@ def learn(
     output: Path,
     *,
     examples: Sequence[Path] = (),
+    beside: Sequence[Path] = (),
     halved: Sequence[str] = (),
     replace: bool = False,
     note: Callable[[str], None] = lambda _: None,
 ) -> Learned:
-    """Train on `gold` and `examples`, measure on sources left out, write the model to `output`.
+    """Train on `gold`, `examples` and `beside`, measure on gold of sources left out, write the model to `output`.
 
-    `halved`: sources that are the only one of their kind (see judge.folds). Raises UsageError, and writes nothing, when
-    the model that stands at `output` did better and `replace` is not set; InputError for files that cannot be used.
+    `beside`: labelled records that are learned from and never measured on (see judge.train). `halved`: sources that are
+    the only one of their kind (see judge.folds). Raises UsageError, and writes nothing, when the model that stands at
+    `output` did better and `replace` is not set; InputError for files that cannot be used.
     """
     tax = taxonomy(settings.lexicons)
     recipe = Recipe(halved=tuple(halved))
@@ -53,6 +56,7 @@ def learn(
     if unknown:
         raise UsageError(f"--halve {unknown[0]}: no record has this source", hint="halve only sources of the gold")
     invented = [record for file in example_files(examples) for record in read_gold(file, tax)]
+    others = [record for file in beside for record in read_gold(file, tax)]
     before = _measures(output)
     trained = train(
         [Labelled(r.text, r.polarity, tuple(r.codes), r.source) for r in read],
@@ -61,6 +65,7 @@ def learn(
         tax,
         recipe,
         note,
+        beside=[Labelled(r.text, r.polarity, tuple(r.codes), r.source) for r in others],
     )
     after = trained.model.meta.measures
     if before is not None and not replace and _worth(after) < _worth(before) - TOLERANCE:
@@ -70,7 +75,7 @@ def learn(
             hint="write to another file with -o, or insist with --replace",
         )
     models.save(trained.model, output)
-    return Learned(output, len(read), len(invented), before, after)
+    return Learned(output, len(read), len(invented), len(others), before, after)
 
 
 def example_files(paths: Sequence[Path]) -> list[Path]:

@@ -36,6 +36,10 @@ def train(
         list[Path] | None,
         typer.Option(help="Invented examples, files or folders; repeatable.", show_default="the bundled ones"),
     ] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="More labelled records: learned from, never measured on. Repeatable."),
+    ] = None,
     halve: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,6 +60,7 @@ def train(
         gold,
         file,
         examples=[bundled("corpora") / "examples"] if examples is None else examples,
+        beside=beside or (),
         halved=halve or (),
         replace=replace,
         note=(lambda _: None) if context.obj.quiet else (lambda text: typer.echo(_step(text, settings.lang), err=True)),
@@ -63,15 +68,17 @@ def train(
     if as_json:
         document = {
             "model": str(done.file), "gold": done.gold, "examples": done.examples,
-            "before": done.before, "after": done.after,
+            "beside": done.beside, "before": done.before, "after": done.after,
         }  # fmt: skip
         typer.echo(json.dumps(document, ensure_ascii=False))
         return
     zh = settings.lang == "zh"
+    more = (f"、另 {done.beside} 条" if zh else f", {done.beside} beside them") if done.beside else ""
     typer.echo(
-        f"{done.file}：学自 {done.gold} 条标注与 {done.examples} 条示例；以下为留出整个来源时所测"
+        f"{done.file}：学自 {done.gold} 条标注{more}与 {done.examples} 条示例；以下为留出整个来源时所测"
         if zh
-        else f"{done.file}: learned from {done.gold} records and {done.examples} examples; measured on sources left out"
+        else f"{done.file}: learned from {done.gold} records{more} and {done.examples} examples; "
+        "measured on sources left out"
     )
     for name, zh_name in _NAMES.items():
         was = "" if done.before is None else f"{done.before.get(name, 0):.3f} → "

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: The fold of records that are learned from and never judged.
+BESIDE: Final = -1
 
 
 def by_source(
@@ -32,6 +36,14 @@ def by_source(
         fold[group] = place
         load[place] += size
     return np.array([fold[group] for group in groups], np.int64)
+
+
+def learned_from(fold: NDArray[np.int64], sources: Sequence[str], k: int) -> NDArray[np.intp]:
+    """Places of the records to learn from while fold `k` is judged: those of the other folds, and of those that stand
+    `BESIDE` the folds the ones whose source is not judged."""
+    judged = {source for source, place in zip(sources, fold.tolist(), strict=True) if place == k}
+    known = np.array([source in judged for source in sources], bool)
+    return np.flatnonzero((fold != k) & ~((fold == BESIDE) & known))
 
 
 def _digest(text: str) -> int:

@@ -73,14 +73,21 @@ def train(
     tax: Taxonomy,
     recipe: Recipe,
     note: Callable[[str], None] = lambda _: None,
+    *,
+    beside: Sequence[Labelled] = (),
 ) -> Trained:
-    """Train and validate. The order of records does not matter. Raises InputError when there are too few of them."""
+    """Train and validate. The order of records does not matter. Raises InputError when there are too few of them.
+
+    `beside`: records learned from like gold and never measured on; those of a source rest while that source is judged.
+    """
     if len(gold) < 50 or len({record.polarity for record in gold}) < 2:
         raise InputError(
             f"{len(gold)} labelled records are too few to train on", hint="give 50 or more, of two polarities or more"
         )
     gold = sorted(gold, key=lambda r: (r.text, r.source, r.polarity, r.codes))
-    records = [*gold, *sorted(examples, key=lambda r: (r.text, r.polarity, r.codes))]
+    examples = sorted(examples, key=lambda r: (r.text, r.polarity, r.codes))
+    beside = sorted(beside, key=lambda r: (r.text, r.source, r.polarity, r.codes))
+    records = [*gold, *examples, *beside]
     n = len(gold)
     codes = tuple(code for code in tax.codes if any(code in record.codes for record in records))
     labels = label_matrix(records, codes, tax)
@@ -91,13 +98,16 @@ def train(
         folds.by_source(
             [r.source for r in gold], [r.text for r in gold], count=recipe.fold_count, halved=recipe.halved
         ),
-        folds.at_random([r.text for r in records[n:]], recipe.fold_count),
+        folds.at_random([r.text for r in examples], recipe.fold_count),
+        np.full(len(beside), folds.BESIDE),
     ])  # fmt: skip
+    sources = [r.source for r in records]
     extras = ruled(book, forms, book.feature_names)
     outputs = np.zeros_like(labels)
     for k in range(recipe.fold_count):
         note(f"fold {k + 1} of {recipe.fold_count}")
-        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        inside, outside = folds.learned_from(fold, sources, k), np.flatnonzero(fold == k)
+        outside = outside[outside < n]
         if len(outside):
             table = learned(rows[inside], extras[inside], labels[inside], weight[inside], recipe, book.feature_names)
             outputs[outside] = table.outputs(rows[outside], extras[outside])
@@ -112,7 +122,12 @@ def train(
         rules=book.feature_names,
         measures=calibration.measures,
         rates=calibration.rates,
-        trained_on={"gold": n, "examples": len(records) - n, "sources": len({r.source for r in gold})},
+        trained_on={
+            "gold": n,
+            "examples": len(examples),
+            "beside": len(beside),
+            "sources": len({r.source for r in gold}),
+        },
     )
     model = Model(
         meta, table.buckets, table.weights, table.idf, table.bias, table.direct,

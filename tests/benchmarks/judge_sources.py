@@ -1,6 +1,7 @@
 """What the judge is worth on sources that it has not seen: the tables of MODEL.md and the README.
 
-    python -m tests.benchmarks.judge_sources GOLD [--halve SOURCE]… [--no-examples] [--no-rules] [--longest 3]
+    python -m tests.benchmarks.judge_sources GOLD [--beside FILE] [--halve SOURCE]… [--no-examples] [--no-rules]
+        [--longest 3]
 
 Trains as `feedback train` does and prints, for the decisions on sources left out, the measures with bootstrap intervals
 and a row per source, as Markdown. The options leave parts out, to see what each is worth.
@@ -38,6 +39,7 @@ def unseen(trained: Trained) -> list[tuple[GoldRecord, Verdict]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
+    parser.add_argument("--beside", type=Path)
     parser.add_argument("--halve", action="append", default=[])
     parser.add_argument("--no-examples", action="store_true")
     parser.add_argument("--no-rules", action="store_true")
@@ -52,8 +54,10 @@ def main() -> None:
         for file in files
         for r in read_gold(file, tax)
     ]
+    others = read_gold(options.beside, tax) if options.beside else []
+    beside = [Labelled(r.text, r.polarity, tuple(r.codes), r.source) for r in others]
     book = RuleBook(()) if options.no_rules else RuleBook.load()
-    pairs = unseen(train(gold, examples, book, tax, recipe))
+    pairs = unseen(train(gold, examples, book, tax, recipe, beside=beside))
     records, verdicts = [r for r, _ in pairs], [v for _, v in pairs]
     families = {name: code.family for name, code in tax.codes.items()}
     found = evaluate(records, verdicts, families)

@@ -1,6 +1,7 @@
 """Trains the careful judge: the fast model with an encoder over words beside it.
 
-    python -m tests.benchmarks.train_careful DATA GOLD [--halve SOURCE]… [--minutes 32] [-o feedback/judge/careful.npz]
+    python -m tests.benchmarks.train_careful DATA GOLD [--beside FILE] [--halve SOURCE]… [--minutes 32]
+        [-o feedback/judge/careful.npz]
 
 DATA holds text/*.gz (unlabelled, to learn words and their company from) and polarity/*.csv (praise and blame, to learn
 polarity from); GOLD is what `feedback train` learned the fast model from. Needs torch (extra `test`), gensim, and the
@@ -123,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("gold", type=Path)
+    parser.add_argument("--beside", type=Path)
     parser.add_argument("--halve", action="append", default=[])
     parser.add_argument("--minutes", type=float, default=32)
     parser.add_argument("-o", type=Path, default=shipped.CAREFUL)
@@ -135,11 +137,16 @@ def main() -> None:
         for path in sorted((lexicon.bundled("corpora") / "examples").glob("*.jsonl"))
         for r in read_gold(path, tax)
     ]
-    records, n = [*gold, *examples], len(gold)
+    others = read_gold(options.beside, tax) if options.beside else []
+    beside = [Labelled(r.text, r.polarity, tuple(r.codes), r.source) for r in others]
+    beside.sort(key=lambda r: (r.text, r.source, r.polarity, r.codes))
+    records, n = [*gold, *examples, *beside], len(gold)
     labels = label_matrix(records, fast.meta.codes, tax)
     weight = np.array([record.weight for record in records], np.float32)
     each = counted(records, labels, recipe)
-    fold = folds.by_source([r.source for r in gold], [r.text for r in gold], halved=options.halve)
+    fold = np.full(len(records), folds.BESIDE)
+    fold[:n] = folds.by_source([r.source for r in gold], [r.text for r in gold], halved=options.halve)
+    sources = [r.source for r in records]
     words, start = vectors(options.data)
     known = numbered(words)
     encoder = pretrained(start, to_guess(options.data, known), options.minutes)
@@ -152,8 +159,7 @@ def main() -> None:
     grams, extras = ngrams(forms, recipe.longest), ruled(book, forms, book.feature_names)
     outputs, heard = np.zeros((n, labels.shape[1]), np.float32), np.zeros((n, labels.shape[1]), np.float32)
     for k in range(recipe.fold_count):
-        inside = np.r_[np.flatnonzero(fold != k), np.arange(n, len(records))]
-        outside = np.flatnonzero(fold == k)
+        inside, outside = folds.learned_from(fold, sources, k), np.flatnonzero(fold == k)
         table = learned(grams[inside], extras[inside], labels[inside], each[inside], recipe, book.feature_names)
         outputs[outside] = table.outputs(grams[outside], extras[outside])
         apart = unseen_ratings(rated, {gold[i].source for i in outside})
@@ -162,7 +168,7 @@ def main() -> None:
         heard[outside] = in_whole_numbers(judge, words, rows).outputs([forms[i] for i in outside])
         print(f"fold {k + 1} of {recipe.fold_count}", flush=True)
     whole = in_whole_numbers(fine_tuned(start, encoder, rows, labels, weight, rated_rows, praise), words, rows)
-    made = careful(fast, whole, outputs, heard, labels[:n], fold)
+    made = careful(fast, whole, outputs, heard, labels[:n], fold[:n])
     model.save(made, options.o)
     for name in ("negative_f1", "polarity_macro_f1", "families_macro_f1", "codes_micro_f1", "codes_macro_f1"):
         print(f"{name:20} fast {fast.meta.measures[name]:.3f}  careful {made.meta.measures[name]:.3f}")

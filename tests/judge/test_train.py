@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from feedback import pipeline_train
 from feedback.errors import UsageError
+from feedback.judge import folds
 from feedback.judge import model as models
 from feedback.judge.combine import Judge
 from feedback.judge.train import Labelled
@@ -78,3 +80,21 @@ def test_a_source_to_halve_must_be_there(tmp_path: Path) -> None:
     gold = write(tmp_path / "gold.jsonl", records())
     with pytest.raises(UsageError, match="weibo"):
         pipeline_train.learn(Settings(), [gold], tmp_path / "m.npz", halved=["weibo"])
+
+
+def test_records_beside_the_gold_are_learned_from_and_never_measured_on(tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold.jsonl", records())
+    told = [Labelled(f"外壳一捏就碎成渣，{n}", "negative", ("quality",), f"mall_{n % 3}") for n in range(60)]
+    beside = write(tmp_path / "beside.jsonl", told)
+    learned = pipeline_train.learn(Settings(), [gold], tmp_path / "m.npz", beside=[beside])
+    assert (learned.gold, learned.examples, learned.beside) == (240, 0, 60)
+    meta = models.load(tmp_path / "m.npz").meta
+    assert meta.trained_on == {"gold": 240, "examples": 0, "beside": 60, "sources": 4}
+    assert Judge.load(file=tmp_path / "m.npz").judge(["外壳一捏就碎成渣"])[0].codes == ("quality",)
+
+
+def test_a_source_that_is_judged_is_not_learned_from_in_any_form() -> None:
+    fold = np.array([0, 0, 1, 1, folds.BESIDE, folds.BESIDE, folds.BESIDE])
+    sources = ["shop", "shop", "app", "app", "shop", "app", "hotel"]
+    assert folds.learned_from(fold, sources, 0).tolist() == [2, 3, 5, 6]
+    assert folds.learned_from(fold, sources, 1).tolist() == [0, 1, 4, 6]
