@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from feedback.records import Verdict
     from feedback.settings import Settings
 
-#: Texts per piece of work.
-_CHUNK = 500
+#: Texts per piece of work, of few and of many: a large piece costs less a text, a small one keeps all workers busy.
+_CHUNK, _LARGE_CHUNK = 500, 1500
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,8 @@ def classify(
     raw = keep_raw or settings.ingest.keep_raw
     work = partial(lines, thresholds=thresholds, folder=settings.lexicons, model=model, keep_raw=raw)
     foreign = Foreign(chain(first_records, records))
-    found = local.run(work, _chunks(foreign), workers=workers or judges.cores(), ready=judges.ROOMS)
+    size = _CHUNK if len(first_records) < LARGE else _LARGE_CHUNK
+    found = local.run(work, _chunks(foreign, size), workers=workers or judges.cores(), ready=judges.ROOMS)
     first = next(found, "")  # a file or a lexicon that cannot be read fails before the output is opened
     stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
     with judges.progress(
@@ -95,9 +96,9 @@ class Foreign:
             yield own, text
 
 
-def _chunks(records: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+def _chunks(records: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
     drawn = iter(records)
-    while chunk := list(islice(drawn, _CHUNK)):
+    while chunk := list(islice(drawn, size)):
         yield chunk
 
 
