@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.readings DATA OUT.jsonl
 
-`readings.csv.gz` (key, source, polarity, codes) was written by sessions of a language model that read each text with the
-codebook; on 800 gold records hidden among them they agree with the annotator as his second does (see MODEL.md). The key
-is the BLAKE2b hash (64 bits) of the text as it stands in DATA. OUT goes to `feedback train --beside`.
+`readings.csv.gz` (key, source, polarity, codes) was written by sessions of a language model that read each text with
+the codebook; MODEL.md tells how far they agree with the gold. The key is the BLAKE2b hash (64 bits) of the text as it
+stands in DATA. OUT goes to `feedback train --beside`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def texts(data: Path) -> Iterator[str]:
             yield from ((row.get("review") or "").replace("\ufeff", "").strip() for row in csv.DictReader(stream))
     with (data / "interviews" / "bilibili.csv").open(encoding="utf-8-sig") as stream:
         questions, *people = csv.reader(stream)
-        yield from (f"问:{asked} 答:{told}" for answers in people for asked, told in zip(questions, answers, strict=False))
+        for answers in people:
+            yield from (f"问:{asked} 答:{told}" for asked, told in zip(questions, answers, strict=False))
 
 
 def main() -> None:
