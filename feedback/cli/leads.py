@@ -12,6 +12,7 @@ from feedback.cli import leadproposals, leadpush, leadwork
 
 if TYPE_CHECKING:
     from feedback.settings import Settings
+    from feedback.store import Store
 
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _Products = Annotated[list[str] | None, typer.Option("--product", help="Only leads of this product; may be repeated.")]
@@ -89,6 +90,7 @@ def list_leads(
     with Store(settings.store, create=False) as store:
         found = pipeline.leads(store, products=product or (), everything=everything)
         around = pipeline.leads_context(store if as_json or by != "rank" else None, settings)
+        others = [] if found or not product else _products(store)
     if by != "rank":
         found = order(found, around.measures, by)
     shown = found[: top if top or as_json else 20]
@@ -96,11 +98,15 @@ def list_leads(
         typer.echo(json.dumps(document(shown, settings.lang, around.measures), ensure_ascii=False, indent=2))
         return
     if not shown and not context.obj.quiet:
-        empty = (
-            "还没有线索：先运行 feedback leads build"
-            if settings.lang == "zh"
-            else "no leads yet: run feedback leads build"
-        )
+        zh = settings.lang == "zh"
+        empty = "还没有线索：先运行 feedback leads build" if zh else "no leads yet: run feedback leads build"
+        if others:
+            asked, known = "、".join(product or []), ("、" if zh else ", ").join(others)
+            empty = (
+                f"{asked} 没有线索；有线索的产品：{known}"
+                if zh
+                else f"no leads of {asked}; products with leads: {known}"
+            )
         typer.echo(empty, err=True)
     table(shown, around, by)
     if len(shown) < len(found) and not context.obj.quiet:
@@ -109,6 +115,13 @@ def list_leads(
             f"另有 {rest} 条；{every} 显示全部" if settings.lang == "zh" else f"{rest} more; {every} shows all",
             err=True,
         )
+
+
+def _products(store: Store) -> list[str]:
+    """The products that have leads."""
+    from feedback import pipeline
+
+    return sorted({lead.product for lead in pipeline.leads(store, everything=True)})
 
 
 def show(
@@ -168,6 +181,11 @@ def export(
     with Store(settings.store, create=False) as store:
         found = pipeline.leads(store, products=product or (), everything=everything)[:top]
         around = pipeline.leads_context(store, settings)
+        others = [] if found or not product else _products(store)
+    if others:
+        raise NothingToDo(
+            f"{settings.store}: no leads of {', '.join(product or [])}", hint=f"valid: {', '.join(others)}"
+        )
     if not found:
         raise NothingToDo(f"{settings.store}: no leads", hint="run `feedback leads build` first")
     file.write_bytes(render(found, wanted, around))

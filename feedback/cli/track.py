@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,6 +23,15 @@ def register(app: typer.Typer) -> None:
     app.command("track")(track)
 
 
+def _share(text: str) -> float:
+    """0.05 and 5% are one share. Full-width marks are read, too."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no share: write 0.05 or 5%") from None
+
+
 def track(
     context: typer.Context,
     product: Annotated[list[str] | None, typer.Option(help="Only records of this product; may be repeated.")] = None,
@@ -34,7 +44,9 @@ def track(
     ] = None,
     window: Annotated[str | None, typer.Option(help="Length of the window.", show_default="7d")] = None,
     step: Annotated[str | None, typer.Option(help="Length of a step of the series.", show_default="1d")] = None,
-    threshold: Annotated[float | None, typer.Option(help="The line, 0..1.", show_default="0.05")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(parser=_share, metavar="SHARE", help="The line: 0.05 or 5%.", show_default="0.05")
+    ] = None,
     since: Annotated[
         str | None, typer.Option(help="Begin of the series.", show_default="twelve windows before the end")
     ] = None,

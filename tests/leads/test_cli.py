@@ -123,7 +123,9 @@ def test_export_writes_every_format(command: Command, tmp_path: Path, kind: str)
 def test_export_refuses_what_it_cannot_do(command: Command, tmp_path: Path) -> None:
     assert "names no format" in str(command("export", str(tmp_path / "x.doc"), code=2).exception)
     assert "folder does not exist" in str(command("export", str(tmp_path / "no" / "x.csv"), code=2).exception)
-    assert "no leads" in str(command("export", str(tmp_path / "x.csv"), "--product", "nobody", code=4).exception)
+    refused = str(command("export", str(tmp_path / "x.csv"), "--product", "nobody", code=4).exception)
+    assert "no leads of nobody (valid: " in refused
+    assert "nobody 没有线索；有线索的产品：" in command("list", "--product", "nobody").stderr
     assert list(tmp_path.glob("x.*")) == []
 
 

@@ -127,7 +127,7 @@ def test_dry_run_writes_nothing(command: Command) -> None:
 
 def test_calm_is_zero_and_a_higher_line_calms(command: Command) -> None:
     assert command.json("track", "--as-of", "2026-10-20")["keywords"][0]["state"] == "calm"
-    found = command.json("track", "--as-of", "2026-11-07", "--threshold", "0.3")
+    found = command.json("track", "--as-of", "2026-11-07", "--threshold", "30％")
     assert (found["keywords"][0]["state"], found["threshold"], found["incidents"]) == ("calm", 0.3, [])
 
 
