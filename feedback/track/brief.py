@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from feedback.lexicon import Taxonomy
+from feedback.text.own import own_opinion
 from feedback.track.incidents import Event, Incident
 from feedback.track.monitor import Watched
 from feedback.track.reasons import Post, Reasons, reasons
@@ -197,7 +198,15 @@ def _event(event: Event, lang: str) -> str:
 def _quote(post: Post, lang: str) -> tuple[str, str]:
     place = ":".join(str(part) for part in (post.file, post.sheet, post.row) if part is not None)
     about = say("engaged", lang).format(engagement=post.engagement)
-    return post.text, f"{place} · {about}" + (f" · {post.url}" if post.url else "")
+    return _told(post.text), f"{place} · {about}" + (f" · {post.url}" if post.url else "")
+
+
+def _told(text: str) -> str:
+    """`text` without the maker's reply that a review site prints inside it."""
+    replies = [(start, end) for kind, start, end in own_opinion(text).foreign if kind == "reply"]
+    for start, end in reversed(replies):
+        text = f"{text[:start].rstrip()} […] {text[end:].lstrip()}".rstrip()
+    return text
 
 
 def _short(author: str | None, lang: str) -> str:
