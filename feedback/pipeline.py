@@ -161,9 +161,13 @@ def ingest(
     if store is not None and not dry_run:
         comparable = store_write.Comparable(store, options.product, comparing)
     marks = ingest_room.mark_copies(comparable, options.settings)
-    for identifier in marks["id"]:
+    grown: set[str] = set()
+    for identifier, earliest in marks[["id", "near_duplicate_of"]].itertuples(index=False):
         if (place := ledger.new_in(identifier)) is not None:
             files[place].near_duplicates += 1
+            grown.add(earliest)
+        elif earliest not in grown and ledger.new_in(earliest) is not None:
+            grown.add(earliest)
     if store is not None and not dry_run:
         store_write.mark_copies(store, options.product, marks)
         store_write.record_ingests(store, [
@@ -175,7 +179,8 @@ def ingest(
     groups = ingest_room.campaigns(comparable, marks, top=CAMPAIGNS)
     if store is not None and not dry_run:
         store_campaigns.save(store, options.product, groups[groups["records"] >= 3], now)
-    return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, groups.head(5), dry_run)
+    news = groups[groups["near_duplicate_of"].isin(grown)].head(5)
+    return ingest_room.IngestReport(tuple(files), plan.skipped, aside.path, news, dry_run)
 
 
 @dataclass(frozen=True)

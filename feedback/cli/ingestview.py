@@ -212,15 +212,22 @@ def _groups(result: IngestReport, lang: str) -> list[str]:
     for row in result.campaigns.to_dict("records"):
         if row["records"] < 3:
             continue
-        hours = "" if pd.isna(row["hours"]) else f"{row['hours']:.1f}"
+        spread = "" if pd.isna(row["hours"]) else _length(row["hours"], lang)
         if lang == "zh":
             line = f"雷同  {row['records']} 条，{row['accounts']} 个账号"
-            line += f"，半数集中在 {hours} 小时内" if hours else ""
+            line += f"，半数集中在 {spread}内" if spread else ""
         else:
             line = f"copies  {row['records']} records, {row['accounts']} accounts"
-            line += f", half of them within {hours} hours" if hours else ""
+            line += f", half of them within {spread}" if spread else ""
         lines.append(f"{line}：{_short(row['text'], 50)}" if lang == "zh" else f"{line}: {_short(row['text'], 50)}")
     return lines
+
+
+def _length(hours: float, lang: str) -> str:
+    """A stretch of time in hours, from two days on in days."""
+    if hours < 48:
+        return f"{hours:.1f} 小时" if lang == "zh" else f"{hours:.1f} hours"
+    return f"{hours / 24:.0f} 天" if lang == "zh" else f"{hours / 24:.0f} days"
 
 
 def _short(text: str, width: int) -> str:

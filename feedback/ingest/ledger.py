@@ -67,7 +67,8 @@ class FileReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What one run did: its files, what was left out and why, the quarantine file, and the largest groups of copies."""
+    """What one run did: its files, what was left out and why, the quarantine file, and the largest groups of
+    copies that it made or enlarged."""
 
     files: tuple[FileReport, ...]
     skipped: tuple[Skipped, ...]
