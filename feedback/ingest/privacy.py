@@ -90,7 +90,7 @@ RULES: Final[tuple[tuple[str, str, re.Pattern[str], Check | None], ...]] = (
     ("电话", "话机线tT", re.compile(r"(?:电话|座机|热线|tel)[号码\s:是]{0,5}([2-8]\d{6,7})(?!\d)", re.I), None),
     ("IP", ".", re.compile(r"(?<![\d.])((?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d))(?![\d.]*\d)"), _not_version),
     ("IP", ":", re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?![\w:])", re.I), None),
-    ("微信", "微薇威徽vVwW加", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号|搜索?|\d(?=[:]))?[\s:是为，,]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), lambda match: match[1].lower() not in ("wechat", "weixin", "iphone", "android")),
+    ("微信", "微薇威徽vVwW加", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号|搜索?|\d(?=[:]))?[\s:是为，,【\[(「『]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), lambda match: match[1].lower() not in ("wechat", "weixin", "iphone", "android")),
     ("QQ", "qQ扣企", re.compile(r"(?:(?<![a-z])qq|扣扣|企鹅号?|(?<![a-z])q(?=群|号|:|\s?\d))(?:交流|官方)?(?:群|号|号码|联系方式|联系)?[号码\s:是为加，,]{0,4}([1-9]\d{4,11})(?!\d)", re.I), None),
     ("QQ", "群", re.compile(r"(?:加群|群号|进群)[\s:是为，,]{0,3}([1-9]\d{4,11})(?!\d)"), None),
     ("订单号", "单运流交oO", re.compile(r"(?:订单|单号|运单|快递单|物流单|流水|交易|工单|order)(?:编?号码?|id|no\.?|number)?[\s:#是为，,]{0,4}([A-Za-z]{0,6}\d[A-Za-z0-9\-]{7,31})(?![A-Za-z0-9])", re.I), None),

@@ -17,7 +17,7 @@ WIDTH, INNER, LOOKS, LABELS = 128, 192, 4, 23
 FARS = (1, 1, 2, 4)
 #: Words of one batch in pre-training, words hidden of it, and words that the hidden one is told apart from.
 WORDS_EACH, HIDDEN, OTHERS = 4000, 0.18, 3000
-EPOCHS, BATCH, RATED_FIRST, RATED_EACH = 4, 32, 24_000, 6
+EPOCHS, BATCH, RATED_FIRST, RATED_EACH = 3, 32, 24_000, 6
 HIDE_FROM = 2
 
 
