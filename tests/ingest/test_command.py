@@ -229,7 +229,9 @@ def test_a_sheet_mostly_without_text_is_said_loudly_with_the_column_to_name(fold
 
 def test_groups_of_copies_are_told_of_when_they_grow(folder: Path) -> None:
     def rows(days: range) -> str:
-        return "时间,作者,内容\n" + "".join(f"2024-01-{d:02d},账号{d},课堂真的太好用了强烈推荐给所有人{'！' * d}\n" for d in days)
+        return "时间,作者,内容\n" + "".join(
+            f"2024-01-{d:02d},账号{d},课堂真的太好用了强烈推荐给所有人{'！' * d}\n" for d in days
+        )
 
     Path("b.csv").write_text(rows(range(1, 9)), encoding="utf-8")
     first = "雷同  8 条，8 个账号，半数集中在 4 天内：课堂真的太好用了强烈推荐给所有人！"

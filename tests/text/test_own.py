@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.text.own import own_opinion
+from feedback.text.own import _PATTERNS, _SIGNS, own_opinion
 
 
 def own(text):
@@ -52,3 +52,9 @@ def test_length_stays_and_only_foreign_parts_are_blank(text):
     assert len(result.text_masked) == len(text)
     kept = [i for i in range(len(text)) if not any(start <= i < end for _, start, end in result.foreign)]
     assert all(result.text_masked[i] == text[i] for i in kept)
+
+
+def test_no_trigger_is_missed_by_the_first_look() -> None:
+    """A text without any of the signs is not looked at: every trigger must hold one."""
+    triggers = ["据", "日", *(trigger for kind in _PATTERNS for trigger in kind.triggers)]
+    assert [trigger for trigger in triggers if _SIGNS.isdisjoint(trigger)] == []
