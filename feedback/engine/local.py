@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -19,7 +19,12 @@ Result = TypeVar("Result")
 
 #: Chunks in flight per worker: enough to keep it busy, few enough that memory stays flat.
 _AHEAD = 2
-_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+#: What workers begin with. They stand for cores already: threads of matrix products beside them would fight. And the
+#: server of workers looks for modules where it was started: a numpy.py of the user's folder is not the one meant.
+_SERVER: Final = {
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONSAFEPATH": "1",
+}  # fmt: skip
 
 
 def run(
@@ -33,7 +38,7 @@ def run(
     """`work` on each chunk, results in order; chunks are drawn as they are needed.
 
     `work` must be picklable with more than one worker. Fewer than `worth` chunks are done in this process: starting
-    others would take longer. `ready`: modules that `work` needs, loaded once for all workers while this process reads.
+    others would take longer. `ready`: modules that `work` needs, loaded once for all workers.
     """
     drawn = iter(chunks)
     first = list(islice(drawn, worth))
@@ -43,7 +48,7 @@ def run(
     # Forking a process that holds a DuckDB connection or threads is not safe: start afresh.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(ready))
-    with _single_threaded():
+    with _environment(_SERVER):
         forkserver.ensure_running()
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -56,10 +61,10 @@ def run(
 
 
 @contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Processes begun in here know workers for cores already: threads of matrix products beside them would fight."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Processes begun in here have these variables."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:

@@ -17,8 +17,10 @@ from typing import Final
 
 _HALF: Final = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _FULL: Final = re.compile(r"[\uff01-\uff5e]")
-#: A text without any of these signs holds nothing to mask, nor does one without any of these words.
-_SIGNS: Final = frozenset("0123456789@=&信vVwWqQ扣姓系货件叫址０１２３４５６７８９＠＝＆ｖＶｗＷｑＱ")
+#: A text without a digit (of any script) or any of these signs holds nothing to mask, nor does one without these words.
+_DIGIT: Final = re.compile(r"\d")
+_ODD_DIGIT: Final = re.compile(r"(?![0-9])\d")
+_SIGNS: Final = frozenset("@=&信vVwWqQ扣姓系货件叫址＠＝＆ｖＶｗＷｑＱ")
 _HINT: Final = re.compile(
     r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[=&]|微信|薇信|威信|v信|vx|wx|wechat|weixin|qq|扣扣|姓名|联系人|收[货件]人|我叫|地址|住址|\d[号栋幢室]",
     re.I,
@@ -66,6 +68,13 @@ def _plate(match: re.Match[str]) -> bool:
     return any(char.isdigit() for char in match[1][2:])
 
 
+def _wechat(match: re.Match[str]) -> bool:
+    # 微信[Facepalm] and 微信(official) are words; a name in brackets has a digit or a mark.
+    bracketed = match.string[match.start(1) - 1] in "【[(「『"
+    plain = match[1].lower() in ("wechat", "weixin", "iphone", "android")
+    return not plain and (not bracketed or not match[1].isalpha())
+
+
 _SURNAMES: Final = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻苏潘葛范彭郎鲁韦马方俞任袁柳史唐费薛雷贺倪汤罗郝安常于傅齐康伍余顾孟黄萧尹姚邵汪祁毛狄戴宋庞熊纪舒屈项祝董梁"
     "杜阮蓝季贾江童郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房丁邓洪包石崔龚程邢裴陆翁侯段白蒲叶龙黎易廖聂曾关"
@@ -90,7 +99,7 @@ RULES: Final[tuple[tuple[str, str, re.Pattern[str], Check | None], ...]] = (
     ("电话", "话机线tT", re.compile(r"(?:电话|座机|热线|tel)[号码\s:是]{0,5}([2-8]\d{6,7})(?!\d)", re.I), None),
     ("IP", ".", re.compile(r"(?<![\d.])((?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d))(?![\d.]*\d)"), _not_version),
     ("IP", ":", re.compile(r"(?<![\w:])((?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?![\w:])", re.I), None),
-    ("微信", "微薇威徽vVwW加", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号|搜索?|\d(?=[:]))?[\s:是为，,【\[(「『]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), lambda match: match[1].lower() not in ("wechat", "weixin", "iphone", "android")),
+    ("微信", "微薇威徽vVwW加", re.compile(r"(?:微信|薇信|威信|徽信|v信|wechat|weixin|(?<![a-z])[vw]x|加[vV微]|微)(?:号|id|公众号|搜索?|\d(?=[:]))?[\s:是为，,【\[(「『]{0,4}([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-])", re.I), _wechat),
     ("QQ", "qQ扣企", re.compile(r"(?:(?<![a-z])qq|扣扣|企鹅号?|(?<![a-z])q(?=群|号|:|\s?\d))(?:交流|官方)?(?:群|号|号码|联系方式|联系)?[号码\s:是为加，,]{0,4}([1-9]\d{4,11})(?!\d)", re.I), None),
     ("QQ", "群", re.compile(r"(?:加群|群号|进群)[\s:是为，,]{0,3}([1-9]\d{4,11})(?!\d)"), None),
     ("订单号", "单运流交oO", re.compile(r"(?:订单|单号|运单|快递单|物流单|流水|交易|工单|order)(?:编?号码?|id|no\.?|number)?[\s:#是为，,]{0,4}([A-Za-z]{0,6}\d[A-Za-z0-9\-]{7,31})(?![A-Za-z0-9])", re.I), None),
@@ -106,9 +115,10 @@ RULES: Final[tuple[tuple[str, str, re.Pattern[str], Check | None], ...]] = (
 
 def mask(text: str, counts: Counter[str]) -> str:
     """`text` with what is private replaced by marks such as 〔手机〕; `counts` grows by type."""
-    if _SIGNS.isdisjoint(text):
+    if _SIGNS.isdisjoint(text) and not _DIGIT.search(text):
         return text
     shadow = text.translate(_HALF) if _FULL.search(text) else text
+    shadow = _ODD_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), shadow)
     if not _HINT.search(shadow):
         return text
     present = set(shadow)

@@ -50,6 +50,7 @@ def course(told: list[tuple[int, int]], marks: set[str]) -> dict[int, float]:
             if good == 1 and bad > 2:
                 result[7] = 1.0
     result[_SETTING + setting] = 1.0
-    for mark in marks:
-        result[_MARK[mark] + setting] = 1.0
+    for mark in ASIDE:
+        if mark in marks:
+            result[_MARK[mark] + setting] = 1.0
     return result

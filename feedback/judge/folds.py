@@ -38,11 +38,16 @@ def by_source(
     return np.array([fold[group] for group in groups], np.int64)
 
 
-def learned_from(fold: NDArray[np.int64], sources: Sequence[str], k: int) -> NDArray[np.intp]:
-    """Places of the records to learn from while fold `k` is judged: those of the other folds, and of those that stand
-    `BESIDE` the folds the ones whose source is not judged."""
-    judged = {source for source, place in zip(sources, fold.tolist(), strict=True) if place == k}
-    known = np.array([source in judged for source in sources], bool)
+def learned_from(
+    fold: NDArray[np.int64], sources: Sequence[str], texts: Sequence[str], k: int, *, judged: int
+) -> NDArray[np.intp]:
+    """Places of the records to learn from while fold `k` of the first `judged` records is judged.
+
+    Those of the other folds; and of those that stand `BESIDE` the folds the ones whose source and text are not judged.
+    """
+    now = [place for place in range(judged) if fold[place] == k]
+    seen, read = {sources[place] for place in now}, {texts[place] for place in now}
+    known = np.array([source in seen or text in read for source, text in zip(sources, texts, strict=True)], bool)
     return np.flatnonzero((fold != k) & ~((fold == BESIDE) & known))
 
 

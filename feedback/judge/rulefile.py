@@ -109,8 +109,12 @@ def additions(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
         if not file.is_file():
             continue
         for key, words in read_toml(file).items():
-            if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
-                raise BadLexicon(f"{file}: {key!r} is not a list of words", hint='write "comfort.smell.words" = ["…"]')
+            if not isinstance(words, list) or not all(
+                isinstance(word, str) and word.split() == [word] for word in words
+            ):
+                raise BadLexicon(
+                    f"{file}: {key!r} is not a list of words without blanks", hint='write "comfort.smell.words" = ["…"]'
+                )
             result[key] = (*result.get(key, ()), *words)
     return result
 

@@ -358,6 +358,7 @@ class RuleBook:
         ]
         entries: dict[str, tuple[Any, ...] | None] = dict(words.packed())
         entries.update(dict.fromkeys(BOUNDARIES))
+        entries.pop("", None)  # what a negation of nothing would be
         self._finder = Finder(list(entries))
         self._entries = list(entries.values())
         self._quiet = _quiet(self.rules)

@@ -51,5 +51,5 @@ def stage_of(text: str, codes: Sequence[str], spans: Sequence[Span], stages: Ite
 @lru_cache(maxsize=4)
 def _finder(stages: tuple[Stage, ...]) -> tuple[Finder, list[str]]:
     """The words of all stages and whose each is: of two stages with one word, the earlier."""
-    owner = {normalise(word): stage.name for stage in reversed(stages) for word in stage.words}
+    owner = {normalise(word): stage.name for stage in reversed(stages) for word in stage.words if word}
     return Finder(list(owner)), list(owner.values())

@@ -101,12 +101,12 @@ def train(
         folds.at_random([r.text for r in examples], recipe.fold_count),
         np.full(len(beside), folds.BESIDE),
     ])  # fmt: skip
-    sources = [r.source for r in records]
+    sources, texts = [r.source for r in records], [r.text for r in records]
     extras = ruled(book, forms, book.feature_names)
     outputs = np.zeros_like(labels)
     for k in range(recipe.fold_count):
         note(f"fold {k + 1} of {recipe.fold_count}")
-        inside, outside = folds.learned_from(fold, sources, k), np.flatnonzero(fold == k)
+        inside, outside = folds.learned_from(fold, sources, texts, k, judged=n), np.flatnonzero(fold == k)
         outside = outside[outside < n]
         if len(outside):
             table = learned(rows[inside], extras[inside], labels[inside], weight[inside], recipe, book.feature_names)

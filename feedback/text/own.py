@@ -52,7 +52,7 @@ _PATTERNS = (
     _foreign("repost", "//@ //＠", r"//\s*[@＠].*"),
     _foreign("repost", "@ ＠", r"(?:回复|RT|rt|转发?自?)\s*", _NAME, r"\s*[:：]?"),
     _foreign("repost", "@ ＠", r"(?<=[\]\s。！!])", _NAME, r"[:：](?=.{20}).*"),
-    _foreign("link", "http: http： https: https： www. t.cn ://",
+    _foreign("link", "http: http： https: https： www. WWW. t.cn ://",
              r"(?:https?[:：]/*|www\.)[\w./?=&%#~+:;,\-]+|\bt\.cn/\w+",
              flags=re.A | re.I),
     _foreign("name", "@ ＠", _NAME),

@@ -205,7 +205,7 @@ def _told(text: str) -> str:
     """`text` without the maker's reply that a review site prints inside it."""
     replies = [(start, end) for kind, start, end in own_opinion(text).foreign if kind == "reply"]
     for start, end in reversed(replies):
-        text = f"{text[:start].rstrip()} […] {text[end:].lstrip()}".rstrip()
+        text = f"{text[:start].rstrip()} […] {text[end:].lstrip()}".strip()
     return text
 
 

@@ -146,7 +146,7 @@ def main() -> None:
     each = counted(records, labels, recipe)
     fold = np.full(len(records), folds.BESIDE)
     fold[:n] = folds.by_source([r.source for r in gold], [r.text for r in gold], halved=options.halve)
-    sources = [r.source for r in records]
+    sources, texts = [r.source for r in records], [r.text for r in records]
     words, start = vectors(options.data)
     known = numbered(words)
     encoder = pretrained(start, to_guess(options.data, known), options.minutes)
@@ -159,7 +159,7 @@ def main() -> None:
     grams, extras = ngrams(forms, recipe.longest), ruled(book, forms, book.feature_names)
     outputs, heard = np.zeros((n, labels.shape[1]), np.float32), np.zeros((n, labels.shape[1]), np.float32)
     for k in range(recipe.fold_count):
-        inside, outside = folds.learned_from(fold, sources, k), np.flatnonzero(fold == k)
+        inside, outside = folds.learned_from(fold, sources, texts, k, judged=n), np.flatnonzero(fold == k)
         table = learned(grams[inside], extras[inside], labels[inside], each[inside], recipe, book.feature_names)
         outputs[outside] = table.outputs(grams[outside], extras[outside])
         apart = unseen_ratings(rated, {gold[i].source for i in outside})

@@ -15,6 +15,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+import feedback
 from feedback.cli import classify as verb
 from feedback.cli.app import Globals
 from feedback.errors import FeedbackError
@@ -226,3 +227,30 @@ def test_repeated_headers_are_no_records_and_other_languages_are_told_of(tmp_pat
     assert [(line["id"], line["text"]) for line in lines] == [("1", "很好用"), ("2", "总是闪退"), ("3", text)]
     assert all(list(line) == KEYS for line in lines)
     assert result.stderr.splitlines()[-1] == "1 条不是中文：判读只懂中文，其结论不可靠"
+
+
+def in_workers(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`feedback classify` of enough lines for two workers, begun in `folder` as the installed command begins there."""
+    (folder / "many.txt").write_text("\n".join(f"{text}{n}" for n in range(750) for text in TEXTS), encoding="utf-8")
+    root = str(Path(feedback.__file__).parent.parent)
+    begin = f"import sys; sys.path[0] = {root!r}; from feedback.cli import main; main()"
+    command = [sys.executable, "-c", begin, *words, "classify", "many.txt", "--judge", "fast", "--workers", "2"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_modules_of_the_users_folder_are_not_those_that_are_meant(tmp_path: Path) -> None:
+    for name in ("numpy", "feedback"):
+        (tmp_path / f"{name}.py").write_text("open('executed', 'w'); raise SystemExit('not this one')")
+    done = in_workers(tmp_path)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 750 * len(TEXTS)), done.stderr
+    assert not (tmp_path / "executed").exists()
+
+
+def test_what_is_wrong_with_a_lexicon_is_said_in_one_line_by_workers_too(tmp_path: Path) -> None:
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "added.toml").write_text('"comfort.smell.words" = ["霉 味"]', encoding="utf-8")
+    (tmp_path / "feedback.toml").write_text('lexicons = "words"', encoding="utf-8")
+    done = in_workers(tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    (line,) = done.stderr.splitlines()
+    assert "added.toml: 'comfort.smell.words' is not a list of words without blanks" in line

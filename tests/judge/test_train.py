@@ -16,8 +16,9 @@ from feedback.errors import UsageError
 from feedback.judge import folds
 from feedback.judge import model as models
 from feedback.judge.combine import Judge
-from feedback.judge.train import Labelled
-from feedback.lexicon import bundled
+from feedback.judge.rules import RuleBook
+from feedback.judge.train import Labelled, Recipe, train
+from feedback.lexicon import bundled, taxonomy
 from feedback.settings import Settings
 
 from .invented import records
@@ -91,10 +92,13 @@ def test_records_beside_the_gold_are_learned_from_and_never_measured_on(tmp_path
     meta = models.load(tmp_path / "m.npz").meta
     assert meta.trained_on == {"gold": 240, "examples": 0, "beside": 60, "sources": 4}
     assert Judge.load(file=tmp_path / "m.npz").judge(["外壳一捏就碎成渣"])[0].codes == ("quality",)
+    trained = train([*records()], [], RuleBook.load(), taxonomy(), Recipe(), beside=told)
+    assert len(trained.gold) == len(trained.calibration.polarity) == 240
 
 
 def test_a_source_that_is_judged_is_not_learned_from_in_any_form() -> None:
-    fold = np.array([0, 0, 1, 1, folds.BESIDE, folds.BESIDE, folds.BESIDE])
-    sources = ["shop", "shop", "app", "app", "shop", "app", "hotel"]
-    assert folds.learned_from(fold, sources, 0).tolist() == [2, 3, 5, 6]
-    assert folds.learned_from(fold, sources, 1).tolist() == [0, 1, 4, 6]
+    fold = np.array([0, 0, 1, 1, 0, 1, *[folds.BESIDE] * 5])
+    sources = ["shop", "shop", "app", "app", "", "", "shop", "app", "hotel", "", "mall"]
+    texts = [*"abcdefghij", "a"]
+    assert folds.learned_from(fold, sources, texts, 0, judged=4).tolist() == [2, 3, 5, 7, 8, 9]
+    assert folds.learned_from(fold, sources, texts, 1, judged=4).tolist() == [0, 1, 4, 6, 8, 9, 10]
