@@ -24,7 +24,7 @@ _AHEAD = 2
 _SERVER: Final = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "PYTHONSAFEPATH": "1",
-}  # fmt: skip
+}
 
 
 def run(

@@ -1,11 +1,12 @@
 """Trains the careful judge: the fast model with an encoder over words beside it.
 
-    python -m tests.benchmarks.train_careful DATA GOLD [--beside FILE] [--halve SOURCE]… [--minutes 32]
+    python -m tests.benchmarks.train_careful DATA GOLD [--beside FILE] [--halve SOURCE]… [--minutes 70]
         [-o feedback/judge/careful.npz]
 
 DATA holds text/*.gz (unlabelled, to learn words and their company from) and polarity/*.csv (praise and blame, to learn
-polarity from); GOLD is what `feedback train` learned the fast model from. Needs torch (extra `test`), gensim, and the
-fast model trained. On one core: 25 minutes for the vectors, --minutes to pre-train, 6 for each of nine fine-tunings.
+polarity from); GOLD and `--beside` are what `feedback train` learned the fast model from. Needs torch (extra `test`),
+gensim, and the fast model trained. On one core: 25 minutes for the vectors, --minutes to pre-train, 12 for each of nine
+fine-tunings.
 
 The mix of both voices is MIX; calibration and thresholds are tuned on outputs for sources that neither had seen.
 """
@@ -126,7 +127,7 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--beside", type=Path)
     parser.add_argument("--halve", action="append", default=[])
-    parser.add_argument("--minutes", type=float, default=32)
+    parser.add_argument("--minutes", type=float, default=70)
     parser.add_argument("-o", type=Path, default=shipped.CAREFUL)
     options = parser.parse_args()
     tax, fast, recipe = lexicon.taxonomy(), model.load(), Recipe()
