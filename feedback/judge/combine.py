@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ from feedback.records import FAMILIES, POLARITIES, UNSPECIFIED, Span, Verdict
 from feedback.text.clauses import Clause, clauses
 
 Array = NDArray[np.float32]
+
+
+_LETTER: Final = re.compile(r"[^\W_]")
 
 
 class Judge:
@@ -123,7 +128,7 @@ class Judge:
 
 def _speaks(form: str) -> bool:
     """Whether there is a letter, a number or a symbol (emoji) in it."""
-    return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in form)
+    return bool(_LETTER.search(form)) or any(unicodedata.category(sign) == "So" for sign in form)
 
 
 @lru_cache(maxsize=2)

@@ -21,10 +21,15 @@ class _Foreign:
     kind: str
     triggers: tuple[str, ...]
     pattern: re.Pattern[str]
+    signs: frozenset[str]
+
+
+#: One character of every trigger, and of the openings of news: a text without any of them is all the author's own.
+_SIGNS = frozenset(":：复馈覆充追尊亲删刪@＠/.【(（#此默填表暂博C册据日")
 
 
 def _foreign(kind: str, triggers: str, *pattern: str, flags: re.RegexFlag = re.S) -> _Foreign:
-    return _Foreign(kind, tuple(triggers.split()), re.compile("".join(pattern), flags))
+    return _Foreign(kind, tuple(triggers.split()), re.compile("".join(pattern), flags), _SIGNS.intersection(triggers))
 
 
 _MAKER = (
@@ -76,21 +81,18 @@ _NEWS = re.compile(
 _FIRST_PERSON = re.compile(r"我|咱|俺|自己|本人|推荐|好吃|不错|差|垃圾|喜欢|满意|味道|口感|服务|价格")
 
 
-#: One character of every trigger, and of the openings of news: a text without any of them is all the author's own.
-_SIGNS = frozenset(":：复馈覆充追尊亲删刪@＠/.【(（#此默填表暂博C册据日")
-
-
 def own_opinion(text: str) -> Own:
     """`text` with what others wrote blanked out; news after an opening such as 据…报道 is foreign to its end.
 
     A text that begins with 【…】 is news unless the author speaks in it.
     """
-    if _SIGNS.isdisjoint(text):
+    present = _SIGNS.intersection(text)
+    if not present:
         return Own(text, ())
     foreign: list[tuple[str, int, int]] = []
     masked = text
     for entry in _PATTERNS:
-        if not any(trigger in masked for trigger in entry.triggers):
+        if present.isdisjoint(entry.signs) or not any(trigger in masked for trigger in entry.triggers):
             continue
         pieces = []
         last = 0
