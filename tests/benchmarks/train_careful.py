@@ -4,9 +4,9 @@
         [-o feedback/judge/careful.npz]
 
 DATA holds text/*.gz (unlabelled, to learn words and their company from) and polarity/*.csv (praise and blame, to learn
-polarity from); GOLD and `--beside` are what `feedback train` learned the fast model from. Needs torch (extra `test`),
-gensim, and the fast model trained. On one core: 25 minutes for the vectors, --minutes to pre-train, 12 for each of nine
-fine-tunings.
+polarity from); GOLD is what `feedback train` learned the fast model from; the net learns from `--beside`, too, by which
+the fast model gains nothing. Needs torch (extra `test`), gensim, and the fast model trained. On one core: 25 minutes for
+the vectors, --minutes to pre-train, 12 for each of nine fine-tunings.
 
 The mix of both voices is MIX; calibration and thresholds are tuned on outputs for sources that neither had seen.
 """
@@ -161,7 +161,8 @@ def main() -> None:
     outputs, heard = np.zeros((n, labels.shape[1]), np.float32), np.zeros((n, labels.shape[1]), np.float32)
     for k in range(recipe.fold_count):
         inside, outside = folds.learned_from(fold, sources, texts, k, judged=n), np.flatnonzero(fold == k)
-        table = learned(grams[inside], extras[inside], labels[inside], each[inside], recipe, book.feature_names)
+        few = inside[inside < n + len(examples)]
+        table = learned(grams[few], extras[few], labels[few], each[few], recipe, book.feature_names)
         outputs[outside] = table.outputs(grams[outside], extras[outside])
         apart = unseen_ratings(rated, {gold[i].source for i in outside})
         judge = fine_tuned(start, encoder, [rows[i] for i in inside], labels[inside], weight[inside],
