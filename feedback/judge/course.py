@@ -23,6 +23,29 @@ _SETTING: Final = COURSE.index("course:praised")
 _MARK: Final = {mark: COURSE.index(f"course:{mark}-praised") for mark in ASIDE}
 
 
+#: What the words of praise and blame amount to together.
+STAND: Final = ("praise", "blame", "balance", "both", "first", "last", "after_contrast", "before_contrast")
+
+
+def standing(stand: list[tuple[int, int]], contrast: int) -> dict[int, float]:
+    """The features that are not 0, each of -1..1 or thirds of a count, by their place in `STAND`.
+
+    `stand`: (place, sign) of every praise (1) and blame (-1); `contrast`: the place of the last 但是, -1 without one.
+    """
+    if not stand:
+        return {}
+    good = sum(1 for _, sign in stand if sign > 0)
+    bad = len(stand) - good
+    last, first = max(stand), min(stand)
+    values = (
+        min(good, 5) / 5, min(bad, 5) / 5, (good - bad) / (good + bad), float(good > 0 and bad > 0),
+        float(first[1]), float(last[1]),
+        float(sum(sign for start, sign in stand if start > contrast >= 0)) / 3,
+        float(sum(sign for start, sign in stand if start < contrast)) / 3,
+    )  # fmt: skip
+    return {place: value for place, value in enumerate(values) if value}
+
+
 def course(told: list[tuple[int, int]], marks: set[str]) -> dict[int, float]:
     """The features of one text that are not 0, each of -1..1, by their place in `COURSE`.
 

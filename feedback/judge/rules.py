@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from scipy import sparse
 
-from feedback.judge.course import ASIDE, COURSE, course
+from feedback.judge.course import ASIDE, COURSE, STAND, course, standing
 from feedback.judge.rulefile import MARKS, Rule, gapped, read_rules
 from feedback.judge.scene import (
     BOUNDARIES,
@@ -141,21 +141,10 @@ class RuleBook:
                     told.append((start, -1))
             row[column] = 1.0
             row[base + self._label_column[index]] = 1.0
-        if stand:
-            offset = base + len(self._labels)
-            good = sum(1 for _, sign in stand if sign > 0)
-            bad = len(stand) - good
-            last, first = max(stand), min(stand)
-            values = (
-                min(good, 5) / 5, min(bad, 5) / 5, (good - bad) / (good + bad), float(good > 0 and bad > 0),
-                float(first[1]), float(last[1]),
-                float(sum(sign for start, sign in stand if start > contrast >= 0)) / 3,
-                float(sum(sign for start, sign in stand if start < contrast)) / 3,
-            )  # fmt: skip
-            for place, value in enumerate(values):
-                if value:
-                    row[offset + place] = value
-        offset = base + len(self._labels) + len(_STAND)
+        offset = base + len(self._labels)
+        for place, value in standing(stand, contrast).items():
+            row[offset + place] = value
+        offset += len(STAND)
         for place, value in course(told, marks).items():
             row[offset + place] = value
         return row
@@ -388,7 +377,6 @@ def _quiet(rules: Sequence[Rule]) -> list[tuple[frozenset[int], frozenset[int]]]
 
 
 _NO_CODE = frozenset({*POLARITIES, *MARKS})
-_STAND = ("praise", "blame", "balance", "both", "first", "last", "after_contrast", "before_contrast")
 
 
 def _labels(rules: Sequence[Rule]) -> list[str]:
@@ -398,7 +386,7 @@ def _labels(rules: Sequence[Rule]) -> list[str]:
 def _context_names(rules: Sequence[Rule]) -> list[str]:
     return [
         *(f"label:{label}" for label in _labels(rules)),
-        *(f"stand:{name}" for name in _STAND),
+        *(f"stand:{name}" for name in STAND),
         *COURSE,
         *(f"denied:{rule.name}" for rule in rules if rule.negation == "flip"),
     ]

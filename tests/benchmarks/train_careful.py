@@ -4,9 +4,9 @@
         [-o feedback/judge/careful.npz]
 
 DATA holds text/*.gz (unlabelled, to learn words and their company from) and polarity/*.csv (praise and blame, to learn
-polarity from); GOLD is what `feedback train` learned the fast model from; the net learns from `--beside`, too, by which
-the fast model gains nothing. Needs torch (extra `test`), gensim, and the fast model trained. On one core: 25 minutes for
-the vectors, --minutes to pre-train, 12 for each of nine fine-tunings.
+polarity from); GOLD is what `feedback train` learned the fast model from; the net learns from `--beside`, too, by
+which the fast model gains nothing. Needs torch (extra `test`), gensim, and the fast model trained. On one core:
+25 minutes for the vectors, --minutes to pre-train, 12 for each of nine fine-tunings.
 
 The mix of both voices is MIX; calibration and thresholds are tuned on outputs for sources that neither had seen.
 """
