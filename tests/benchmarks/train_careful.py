@@ -102,12 +102,18 @@ def mix(codes: int) -> np.ndarray:
 
 
 def careful(
-    fast: Model, net: Net, outputs: np.ndarray, heard: np.ndarray, labels: np.ndarray, fold: np.ndarray
+    fast: Model, net: Net, outputs: np.ndarray, heard: np.ndarray, labels: np.ndarray, fold: np.ndarray, beside: int
 ) -> Model:
-    """The fast model with the net beside it, calibrated on outputs of both for unseen sources (records × labels)."""
+    """The fast model with the net beside it, calibrated on outputs of both for unseen sources (records × labels).
+
+    `beside`: how many records the net alone learned from.
+    """
     share = mix(len(fast.meta.codes))
     tuned = measure.calibrated(outputs * (1 - share) + heard * share, labels, fold, fast.meta.codes, lexicon.taxonomy())
-    meta = replace(fast.meta, thresholds=tuned.thresholds, measures=tuned.measures, rates=tuned.rates)
+    taught = fast.meta.trained_on | {"beside": beside}
+    meta = replace(
+        fast.meta, thresholds=tuned.thresholds, measures=tuned.measures, rates=tuned.rates, trained_on=taught
+    )
     return replace(fast, meta=meta, net=net, mix=share, slope=tuned.slope, shift=tuned.shift, offsets=tuned.offsets)
 
 
@@ -170,7 +176,7 @@ def main() -> None:
         heard[outside] = in_whole_numbers(judge, words, rows).outputs([forms[i] for i in outside])
         print(f"fold {k + 1} of {recipe.fold_count}", flush=True)
     whole = in_whole_numbers(fine_tuned(start, encoder, rows, labels, weight, rated_rows, praise), words, rows)
-    made = careful(fast, whole, outputs, heard, labels[:n], fold[:n])
+    made = careful(fast, whole, outputs, heard, labels[:n], fold[:n], len(beside))
     model.save(made, options.o)
     for name in ("negative_f1", "polarity_macro_f1", "families_macro_f1", "codes_micro_f1", "codes_macro_f1"):
         print(f"{name:20} fast {fast.meta.measures[name]:.3f}  careful {made.meta.measures[name]:.3f}")

@@ -71,7 +71,7 @@ def test_what_is_learned_is_used_on_unseen_shops(trained: Trained) -> None:
     assert measures["negative_f1"] > 0.9
     assert measures["codes_micro_f1"] > 0.8
     assert trained.model.meta.rates["negative"] == 120
-    assert trained.model.meta.trained_on == {"gold": 240, "examples": 24, "sources": 4}
+    assert trained.model.meta.trained_on == {"gold": 240, "examples": 24, "beside": 0, "sources": 4}
 
 
 def test_the_judge_of_a_model_judges(trained: Trained) -> None:
