@@ -94,18 +94,17 @@ class Model:
         return probabilities(outputs * self.slope + self.shift, len(POLARITIES))
 
 
-#: The dense place of every bucket, by the identity of the model: 16 MB once per process, never pickled.
-_PLACES: dict[int, NDArray[np.int32]] = {}
+#: The buckets asked for last and the dense place of each: 16 MB once per process, never pickled. The buckets themselves
+#: are kept, not their id alone, which another array may have when they are gone.
+_PLACES: list[tuple[NDArray[np.uint32], NDArray[np.int32]]] = []
 
 
 def _places(model: Model) -> NDArray[np.int32]:
-    known = _PLACES.get(id(model.buckets))
-    if known is None:
+    if not _PLACES or _PLACES[0][0] is not model.buckets:
         known = np.full(1 << BITS, -1, np.int32)
         known[model.buckets] = np.arange(len(model.buckets), dtype=np.int32)
-        _PLACES.clear()
-        _PLACES[id(model.buckets)] = known
-    return known
+        _PLACES[:] = [(model.buckets, known)]
+    return _PLACES[0][1]
 
 
 _WIDE: Final = ("buckets", "idf", "bias", "direct", "slope", "shift", "offsets")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import pickle
 from pathlib import Path
@@ -131,3 +132,17 @@ def test_scores_are_calibrated_by_platt() -> None:
     chance = (1 / (1 + np.exp(-(slope * output + shift)))).astype(np.float32)
     assert calibrate.calibration_error(chance, truth) < 0.03
     assert calibrate.platt(output, np.zeros(4000, np.float32)) == (1.0, 0.0)
+
+
+def test_places_go_by_the_array_itself(trained: Trained) -> None:
+    """An array that is gone leaves its id to the next: what is remembered is kept alive, and another is not taken."""
+    fewer = dataclasses.replace(
+        trained.model,
+        buckets=trained.model.buckets[9:].copy(),
+        table=trained.model.table[9:],
+        idf=trained.model.idf[9:],
+    )
+    for asked in (trained.model, fewer, trained.model):
+        asked.outputs(["太贵了"])
+        assert model._PLACES[0][0] is asked.buckets
+        assert len(model._PLACES) == 1
