@@ -118,7 +118,8 @@ def _judge(settings: Settings) -> Check:
     judge = Judge.load(settings.judge.thresholds, file=file, folder=settings.lexicons)
     verdict = judge.judge(["打开就闪退，客服也没人理"])[0]
     learned = judge.model.meta.trained_on
-    records, codes = learned["gold"] + learned["examples"], ", ".join(verdict.codes) or "no code"
+    records = sum(learned.get(kind, 0) for kind in ("gold", "examples", "beside"))
+    codes = ", ".join(verdict.codes) or "no code"
     right = verdict.polarity == "negative"
     return Check(
         "judge",

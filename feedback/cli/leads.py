@@ -108,7 +108,8 @@ def list_leads(
                 else f"no leads of {asked}; products with leads: {known}"
             )
         typer.echo(empty, err=True)
-    table(shown, around, by)
+    if shown:
+        table(shown, around, by)
     if len(shown) < len(found) and not context.obj.quiet:
         rest, every = len(found) - len(shown), f"--top {len(found)}"
         typer.echo(
