@@ -46,8 +46,11 @@ def classify(
 
     from feedback.cli import judges, textfiles
     from feedback.engine import local
+    from feedback.errors import UsageError
     from feedback.judge.shipped import LARGE, choose
 
+    if output is not None and output.exists() and file.exists() and output.samefile(file):
+        raise UsageError(f"-o {output}: the file that is read", hint="write to another file")
     settings: Settings = context.obj.settings()
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
     records = textfiles.texts(None if str(file) == "-" else file, text_column)

@@ -254,3 +254,12 @@ def test_what_is_wrong_with_a_lexicon_is_said_in_one_line_by_workers_too(tmp_pat
     assert (done.returncode, done.stdout) == (4, "")
     (line,) = done.stderr.splitlines()
     assert "added.toml: 'comfort.smell.words' is not a list of words without blanks" in line
+
+
+def test_the_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
+    file, other = tmp_path / "a.txt", tmp_path / "link.txt"
+    file.write_text("\n".join(TEXTS), encoding="utf-8")
+    other.symlink_to(file)
+    for output in (file, other):
+        assert "the file that is read" in str(run(file, "-o", output, code=2).exception)
+    assert file.read_text(encoding="utf-8").splitlines() == TEXTS
