@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -44,13 +43,12 @@ def classify(
     """Judge texts without a store: one JSON line a record, in input order; what is private is masked, as by ingest."""
     from functools import partial
 
-    from feedback.cli import judges, textfiles
+    from feedback.cli import judges, outfile, textfiles
+    from feedback.cli.interrupts import interruptible
     from feedback.engine import local
-    from feedback.errors import UsageError
     from feedback.judge.shipped import LARGE, choose
 
-    if output is not None and output.exists() and file.exists() and output.samefile(file):
-        raise UsageError(f"-o {output}: the file that is read", hint="write to another file")
+    outfile.check(output, file)
     settings: Settings = context.obj.settings()
     thresholds = tuple(sorted(settings.judge.thresholds.items()))
     records = textfiles.texts(None if str(file) == "-" else file, text_column)
@@ -61,21 +59,19 @@ def classify(
     foreign = Foreign(chain(first_records, records))
     size = _CHUNK if len(first_records) < LARGE else _LARGE_CHUNK
     found = local.run(work, _chunks(foreign, size), workers=workers or judges.cores(), ready=judges.ROOMS)
-    first = next(found, "")  # a file or a lexicon that cannot be read fails before the output is opened
-    stream = sys.stdout if output is None else output.open("w", encoding="utf-8")
-    with judges.progress(
-        "判读" if settings.lang == "zh" else "judging", quiet=context.obj.quiet or output is None
-    ) as advance:
-        try:
+    stopped = "stopped" if output is None else f"stopped; what was judged so far is in {outfile.unfinished(output)}"
+    quiet = context.obj.quiet or output is None
+    with interruptible(stopped):
+        first = next(found, "")  # a file or a lexicon that cannot be read fails before the output is opened
+        with (
+            outfile.writing(output) as stream,
+            judges.progress("判读" if settings.lang == "zh" else "judging", quiet=quiet) as advance,
+        ):
             done = 0
             for block in chain((first,), found):
                 stream.write(block)
                 done += block.count("\n")
                 advance(done, None)
-        finally:
-            if output is not None:
-                stream.close()
-    sys.stdout.flush()
     if foreign.count and not context.obj.quiet:
         zh, en = (
             "{n} 条不是中文：判读只懂中文，其结论不可靠",

@@ -263,3 +263,34 @@ def test_the_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
     for output in (file, other):
         assert "the file that is read" in str(run(file, "-o", output, code=2).exception)
     assert file.read_text(encoding="utf-8").splitlines() == TEXTS
+
+
+def test_a_folder_that_is_not_there_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("很好用", encoding="utf-8")
+    refused = run(tmp_path / "a.txt", "-o", tmp_path / "no" / "x.jsonl", code=2).exception
+    assert "its folder does not exist" in str(refused)
+    assert "a folder" in str(run(tmp_path / "a.txt", "-o", tmp_path, code=2).exception)
+
+
+def test_what_stood_in_the_output_stays_until_the_work_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, output = tmp_path / "a.txt", tmp_path / "x.jsonl"
+    source.write_text("很好用\n" * 600, encoding="utf-8")
+    run(source, "-o", output)
+    whole = output.read_bytes()
+    assert whole.count(b"\n") == 600
+    given, calls = verb.lines, []
+
+    def interrupted(chunk: list[tuple[str, str]], **options: Any) -> str:
+        calls.append(len(chunk))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return given(chunk, **options)
+
+    monkeypatch.setattr(verb, "lines", interrupted)
+    result = run(source, "-o", output, "--workers", "1", code=130)
+    assert result.stderr == f"feedback: stopped; what was judged so far is in {output}.part\n"
+    assert output.read_bytes() == whole
+    assert (tmp_path / "x.jsonl.part").read_bytes() == b"".join(whole.splitlines(keepends=True)[:500])
+    monkeypatch.undo()
+    run(source, "-o", output)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "x.jsonl"]
