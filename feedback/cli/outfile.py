@@ -35,7 +35,11 @@ def writing(output: Path | None) -> Iterator[TextIO]:
         sys.stdout.flush()
         return
     part = unfinished(output)
-    with part.open("w", encoding="utf-8") as stream:
+    try:
+        stream = part.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"-o {output}: {error.strerror}", hint="name a file that may be written") from None
+    with stream:
         yield stream
     if part != output:
-        part.replace(output)
+        part.replace(output.resolve())  # a link stays one

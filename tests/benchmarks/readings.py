@@ -36,7 +36,7 @@ def texts(data: Path) -> Iterator[str]:
     with (data / "interviews" / "bilibili.csv").open(encoding="utf-8-sig") as stream:
         questions, *people = csv.reader(stream)
         for answers in people:
-            yield from (f"问:{asked} 答:{told}" for asked, told in zip(questions, answers, strict=False))
+            yield from (f"问:{asked} 答:{told}".strip() for asked, told in zip(questions, answers, strict=False))
 
 
 def main() -> None:

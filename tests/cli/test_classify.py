@@ -294,3 +294,15 @@ def test_what_stood_in_the_output_stays_until_the_work_is_done(tmp_path: Path, m
     monkeypatch.undo()
     run(source, "-o", output)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "x.jsonl"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    source, target, output = tmp_path / "a.txt", tmp_path / "real.jsonl", tmp_path / "x.jsonl"
+    source.write_text("很好用", encoding="utf-8")
+    target.write_text("of before", encoding="utf-8")
+    output.symlink_to(target)
+    run(source, "-o", output)
+    assert output.is_symlink()
+    assert json.loads(target.read_text(encoding="utf-8"))["text"] == "很好用"
+    (tmp_path / "y.jsonl.part").mkdir()
+    assert "-o" in str(run(source, "-o", tmp_path / "y.jsonl", code=2).exception)
